@@ -1,0 +1,4 @@
+namespace Orleans.Replication.Raft;
+
+/// <summary>One Raft group.</summary>
+public sealed class RaftGroup;

@@ -1,0 +1,7 @@
+namespace Orleans.Replication.Libp2p.Tests;
+
+public sealed class SmokeTests
+{
+    [Fact]
+    public void Runs() => Assert.True(true);
+}
