@@ -1,0 +1,25 @@
+namespace Orleans.Replication.Raft;
+
+/// <summary>
+/// A part of a group's state with a command language of its own. Every replica of a group registers the same tables.
+/// </summary>
+public interface IReplicatedTable
+{
+    /// <summary>The table's name: 1 to 64 characters, unique in its group, part of the log and of the state on disk.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Runs one committed command. Called on every replica, in the order of the log, never concurrently, and again after a restart for commands
+    /// whose effect had not reached the disk. It has to be deterministic.
+    /// </summary>
+    /// <param name="context">The command and its place in history. Its payload is only valid during the call.</param>
+    /// <param name="state">The table's records. Changes are kept only when the outcome is <see cref="CommandStatus.Ok"/>.</param>
+    /// <returns>
+    /// The outcome. The version in it is ignored: the group fills it in. A refusal is an outcome, not an exception: an exception takes the
+    /// replica out of service (SAFETY S15), because nothing says that the other replicas had the same one.
+    /// </returns>
+    CommandOutcome Apply(in CommandContext context, IStateTransaction state);
+
+    /// <summary>The whole state was replaced by a snapshot: forget what was cached. Called between two commands.</summary>
+    void Reset();
+}

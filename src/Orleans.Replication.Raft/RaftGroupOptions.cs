@@ -1,0 +1,62 @@
+namespace Orleans.Replication.Raft;
+
+/// <summary>A group's members, tables, timing and limits. Members and tables have to be the same on every replica.</summary>
+public sealed class RaftGroupOptions
+{
+    /// <summary>The group's name: 1 to 64 letters, digits, '-', '_' or '.', since it names a folder.</summary>
+    public string Name { get; init; } = "default";
+
+    /// <summary>The voters, this member included: 1 or 3.</summary>
+    public required IReadOnlyList<RaftPeer> Voters { get; init; }
+
+    /// <summary>The tables of the state.</summary>
+    public required IReadOnlyList<IReplicatedTable> Tables { get; init; }
+
+    /// <summary>
+    /// The least time without a word from the leader after which a follower asks for votes. Default 300 ms, at least 50 ms. Heartbeats are sent
+    /// every third of it. Higher survives longer pauses, lower notices a dead leader earlier (SAFETY S17).
+    /// </summary>
+    public TimeSpan MinElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>
+    /// The most time without a word from the leader; each wait is drawn at random between the two. Default 900 ms. A wide range avoids split
+    /// votes (SAFETY S17).
+    /// </summary>
+    public TimeSpan MaxElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(900);
+
+    /// <summary>How long a vote may take. Default 200 ms; must be below <see cref="MinElectionTimeout"/> (SAFETY S8).</summary>
+    public TimeSpan VoteTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long one message with log entries may take. Default 2 s.</summary>
+    public TimeSpan AppendTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a proposal may take in all, retries included. Default 10 s.</summary>
+    public TimeSpan ProposalTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a linearizable read may wait for its read index. Default 5 s.</summary>
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The largest command, key and payload together, in bytes. Default 8 MiB, at most 32 MiB.</summary>
+    public int MaxCommandBytes { get; init; } = 8 << 20;
+
+    /// <summary>How many bytes of commands go into one log entry at most. Default 1 MiB. A single larger command still gets an entry of its own.</summary>
+    public int MaxBatchBytes { get; init; } = 1 << 20;
+
+    /// <summary>How many proposals may wait on this member; above, a proposal is refused with <see cref="GroupUnavailableException"/>. Default 16,384.</summary>
+    public int MaxQueuedProposals { get; init; } = 16384;
+
+    /// <summary>How many bytes of proposals may wait on this member. Default 64 MiB.</summary>
+    public long MaxQueuedBytes { get; init; } = 64 << 20;
+
+    /// <summary>The size of a file of the log: a power of two, 64 KiB to 64 MiB. Default 1 MiB (SAFETY S11).</summary>
+    public int LogChunkBytes { get; init; } = 1 << 20;
+
+    /// <summary>A snapshot is taken when this many log entries were applied since the last. Default 100,000; at least 100 (SAFETY S13).</summary>
+    public long SnapshotEntries { get; init; } = 100_000;
+
+    /// <summary>A snapshot is taken when this many bytes of log were applied since the last. Default 256 MiB.</summary>
+    public long SnapshotBytes { get; init; } = 256 << 20;
+
+    /// <summary>A session that proposed nothing for so long is forgotten, and its later commands are refused. Default 1 hour, by the leader's clock.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);
+}

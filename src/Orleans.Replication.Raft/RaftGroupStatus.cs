@@ -1,0 +1,29 @@
+namespace Orleans.Replication.Raft;
+
+/// <summary>What one replica knows about its group, at one moment.</summary>
+public sealed record RaftGroupStatus
+{
+    /// <summary>The group's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>This replica's role.</summary>
+    public required RaftRole Role { get; init; }
+
+    /// <summary>The current term, as kept on disk.</summary>
+    public required long Term { get; init; }
+
+    /// <summary>The id of the leader this replica follows (or is); null while there is none.</summary>
+    public required string? Leader { get; init; }
+
+    /// <summary>Every entry up to this log index is known to be committed.</summary>
+    public required long CommitIndex { get; init; }
+
+    /// <summary>Every entry up to this log index is applied to the local state. Never above <see cref="CommitIndex"/>.</summary>
+    public required long AppliedIndex { get; init; }
+
+    /// <summary>The voters, in the order of their ids.</summary>
+    public required IReadOnlyList<RaftPeer> Members { get; init; }
+
+    /// <summary>Why this replica is out of service; null while it is healthy.</summary>
+    public string? Fault { get; init; }
+}
