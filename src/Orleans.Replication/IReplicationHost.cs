@@ -1,0 +1,23 @@
+using Orleans.Replication.Raft;
+
+namespace Orleans.Replication;
+
+/// <summary>
+/// This silo's part in replication: who it is to its peers, and its replicas. A singleton of the silo; it serves from before the silo joins its
+/// cluster until after it has left.
+/// </summary>
+public interface IReplicationHost
+{
+    /// <summary>This silo's libp2p peer id, in text: the identity kept in <c>identity.key</c>.</summary>
+    /// <exception cref="ReplicationUnavailableException">The host has not started yet.</exception>
+    string PeerId { get; }
+
+    /// <summary>The groups that this silo has a replica of, in the order of their names.</summary>
+    /// <exception cref="ReplicationUnavailableException">The host has not started yet.</exception>
+    IReadOnlyList<RaftGroup> Groups { get; }
+
+    /// <summary>Finds a group by its name.</summary>
+    /// <exception cref="ReplicationUnavailableException">The host has not started yet.</exception>
+    /// <exception cref="ReplicationConfigurationException">The silo has no group of this name.</exception>
+    RaftGroup GetGroup(string name);
+}
