@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Replication.Clustering.Membership;
+using Orleans.Replication.Clustering.Membership.Wire;
+using Orleans.Replication.Raft;
+using Orleans.Replication.Storage.Records;
+
+namespace Orleans.Replication.Clustering.Provider;
+
+/// <content>How the table reads and changes the group's state.</content>
+internal sealed partial class RaftMembershipTable
+{
+    private static readonly TimeSpan WaitingNoticePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+
+    private static TableVersion ReadVersion(IStateSnapshot snapshot, MembershipKeys keys)
+    {
+        // A table without a version record is empty: version 0, and the etag of a record that does not exist.
+        var exists = snapshot.TryGet(keys.Version.Span, out var record);
+        return new TableVersion(exists ? checked((int)MembershipFormat.DecodeNumber(record.Value.Span)) : 0, VersionETag.Format(record.Version));
+    }
+
+    private static Tuple<MembershipEntry, string> ToRow(StateRecord record, IStateSnapshot snapshot, MembershipKeys keys)
+    {
+        var row = MembershipFormat.DecodeRow(record.Value.Span);
+        var entry = MembershipFormat.ToEntry(row, MembershipStateTable.ReadHeartbeat(keys, row.Silo, snapshot));
+        return Tuple.Create(entry, VersionETag.Format(record.Version));
+    }
+
+    private async Task<IStateSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken)
+    {
+        var group = _group();
+        return await _shutdown.LimitAsync(
+            async token =>
+            {
+                await group.ReadBarrierAsync(token).ConfigureAwait(false);
+                return group.OpenSnapshot(MembershipStateTable.TableName);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a change. False: one of its conditions did not hold, and nothing was changed.</summary>
+    private async Task<bool> ChangeAsync(MembershipChange change, ReadOnlyMemory<byte> key, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var command = new Command(MembershipStateTable.TableName, key, MembershipFormat.Encode(change), expectedVersion);
+        var result = await _shutdown.LimitAsync(token => _group().ProposeAsync(command, token), cancellationToken).ConfigureAwait(false);
+        switch (result.Status)
+        {
+            case CommandStatus.Ok:
+                return true;
+            case CommandStatus.VersionMismatch:
+                LogConflict(change.ChangeCase, MembershipRefusal.TableChanged);
+                return false;
+            default:
+                var reason = result.Payload.IsEmpty ? MembershipRefusal.Malformed : (MembershipRefusal)result.Payload.Span[0];
+                if (reason == MembershipRefusal.Malformed)
+                    throw new InvalidOperationException($"The group refused a membership change ({change.ChangeCase}) as malformed.");
+                LogConflict(change.ChangeCase, reason);
+                return false;
+        }
+    }
+
+    private async Task WaitForLeaderAsync(RaftGroup group, CancellationToken cancellationToken)
+    {
+        var leader = group.WaitForLeaderAsync(cancellationToken);
+        while (!leader.IsCompleted)
+        {
+            try
+            {
+                await leader.WaitAsync(WaitingNoticePeriod, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!leader.IsCompleted)
+            {
+                ThrowIfOutOfService(group);
+                var members = string.Join(", ", group.GetStatus().Members);
+                LogWaitingForLeader(group.Name, members);
+            }
+        }
+        await leader.ConfigureAwait(false);
+    }
+
+    private static void ThrowIfOutOfService(RaftGroup group)
+    {
+        if (group.GetStatus().Fault is { } fault)
+            throw new InvalidOperationException($"This silo cannot join its cluster: its replica of group '{group.Name}' is out of service: {fault}");
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Waiting for a leader of group {Group} before joining the cluster. A majority of its members has to run: {Members}")]
+    private partial void LogWaitingForLeader(string group, string members);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Group {Group} cannot serve the membership table yet; trying again")]
+    private partial void LogNoQuorum(Exception exception, string group);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Membership change {Change} was refused: {Reason}")]
+    private partial void LogConflict(MembershipChange.ChangeOneofCase change, MembershipRefusal reason);
+}

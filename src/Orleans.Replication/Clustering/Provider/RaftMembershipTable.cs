@@ -1,0 +1,136 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Replication.Clustering.Membership;
+using Orleans.Replication.Clustering.Membership.Wire;
+using Orleans.Replication.Raft;
+using Orleans.Replication.Storage.Records;
+using Orleans.Runtime;
+
+namespace Orleans.Replication.Clustering.Provider;
+
+/// <summary>
+/// The membership table of the silos, in a Raft group. Rows and table version are read from one snapshot of the local replica, after a read
+/// index was confirmed; a change with all its conditions is one command. The table's etag is the version of the table's version record, a row's
+/// etag the version of the row's record; a heartbeat touches neither.
+/// </summary>
+internal sealed partial class RaftMembershipTable : IMembershipTable
+{
+    private readonly string _clusterId;
+    private readonly MembershipKeys _keys;
+    private readonly Func<RaftGroup> _group;
+    private readonly ShutdownLimit _shutdown;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RaftMembershipTable> _logger;
+
+    /// <summary>Makes the table. The group is not touched before the first call: a silo makes its services before it validates and starts them.</summary>
+    public RaftMembershipTable(
+        IOptions<ClusterOptions> cluster, Func<RaftGroup> group, ShutdownLimit shutdown, TimeProvider time, ILogger<RaftMembershipTable> logger)
+    {
+        _clusterId = cluster.Value.ClusterId;
+        _keys = new MembershipKeys(_clusterId);
+        _group = group;
+        _shutdown = shutdown;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>
+    /// Waits until the group has a leader that answers. The first of three silos waits here until the second has started; it must not fail, since
+    /// nobody would start it again.
+    /// </summary>
+    public async Task InitializeMembershipTableAsync(bool tryInitTableVersion, CancellationToken cancellationToken = default)
+    {
+        var group = _group();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await WaitForLeaderAsync(group, cancellationToken).ConfigureAwait(false);
+                await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (GroupUnavailableException e)
+            {
+                ThrowIfOutOfService(group);
+                LogNoQuorum(e, group.Name);
+                await Task.Delay(RetryDelay, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Removes the rows and the version of a cluster's table.</summary>
+    public async Task DeleteMembershipTableEntriesAsync(string clusterId, CancellationToken cancellationToken = default)
+    {
+        var key = new MembershipKeys(clusterId).Version;
+        await ChangeAsync(new() { Cluster = clusterId, RemoveAll = new() }, key, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the rows of dead silos of which nothing was heard since a time.</summary>
+    public async Task CleanupDefunctSiloEntriesAsync(DateTimeOffset beforeDate, CancellationToken cancellationToken = default)
+    {
+        var change = new MembershipChange { Cluster = _clusterId, RemoveDefunct = new() { Before = beforeDate.UtcTicks } };
+        await ChangeAsync(change, _keys.Version, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MembershipTableData> ReadRowAsync(SiloAddress key, CancellationToken cancellationToken = default)
+    {
+        using var snapshot = await OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        var version = ReadVersion(snapshot, _keys);
+        return snapshot.TryGet(_keys.Row(key.ToParsableString()), out var record)
+            ? new MembershipTableData(ToRow(record, snapshot, _keys), version)
+            : new MembershipTableData(version);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken = default)
+    {
+        using var snapshot = await OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        var rows = snapshot.Scan(_keys.Rows).Select(pair => ToRow(pair.Value, snapshot, _keys)).ToList();
+        return new MembershipTableData(rows, ReadVersion(snapshot, _keys));
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> InsertRowAsync(MembershipEntry entry, TableVersion tableVersion, CancellationToken cancellationToken = default)
+    {
+        if (!VersionETag.TryParse(tableVersion.VersionEtag, out var expected))
+            return false;
+
+        var insert = new InsertRow
+        {
+            Silo = entry.SiloAddress.ToParsableString(),
+            Row = UnsafeByteOperations.UnsafeWrap(MembershipFormat.EncodeRow(entry)),
+            AliveTime = MembershipFormat.ToTicks(entry.IAmAliveTime),
+            TableVersion = tableVersion.Version,
+        };
+        return await ChangeAsync(new() { Cluster = _clusterId, Insert = insert }, _keys.Version, expected, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> UpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken = default)
+    {
+        if (!VersionETag.TryParse(tableVersion.VersionEtag, out var expected) || !VersionETag.TryParse(etag, out var rowVersion))
+            return false;
+
+        var update = new UpdateRow
+        {
+            Silo = entry.SiloAddress.ToParsableString(),
+            Row = UnsafeByteOperations.UnsafeWrap(MembershipFormat.EncodeRow(entry)),
+            AliveTime = MembershipFormat.ToTicks(entry.IAmAliveTime),
+            TableVersion = tableVersion.Version,
+            RowVersion = rowVersion,
+        };
+        return await ChangeAsync(new() { Cluster = _clusterId, Update = update }, _keys.Version, expected, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task UpdateIAmAliveAsync(MembershipEntry entry, CancellationToken cancellationToken = default)
+    {
+        var silo = entry.SiloAddress.ToParsableString();
+        var heartbeat = new Heartbeat { Silo = silo, AliveTime = MembershipFormat.ToTicks(entry.IAmAliveTime) };
+        await ChangeAsync(new() { Cluster = _clusterId, Heartbeat = heartbeat }, _keys.Heartbeat(silo), null, cancellationToken).ConfigureAwait(false);
+    }
+}

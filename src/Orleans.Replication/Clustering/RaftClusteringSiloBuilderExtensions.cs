@@ -1,0 +1,57 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Replication;
+using Orleans.Replication.Clustering.Provider;
+
+namespace Orleans.Hosting;
+
+/// <summary>Lets silos find each other through a Raft group.</summary>
+public static class RaftClusteringSiloBuilderExtensions
+{
+    /// <summary>Keeps the silos' membership table in a Raft group: the silos form one cluster without an external part.</summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configureOptions">Sets the options.</param>
+    public static ISiloBuilder UseRaftClustering(this ISiloBuilder builder, Action<RaftClusteringOptions> configureOptions)
+    {
+        ArgumentNullException.ThrowIfNull(configureOptions);
+        return builder.UseRaftClustering(options => options.Configure(configureOptions));
+    }
+
+    /// <summary>Keeps the silos' membership table in a Raft group: the silos form one cluster without an external part.</summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configureOptions">Sets the options; null for the defaults.</param>
+    public static ISiloBuilder UseRaftClustering(this ISiloBuilder builder, Action<OptionsBuilder<RaftClusteringOptions>>? configureOptions = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.ConfigureServices(services => Add(services, configureOptions));
+    }
+
+    private static void Add(IServiceCollection services, Action<OptionsBuilder<RaftClusteringOptions>>? configureOptions)
+    {
+        configureOptions?.Invoke(services.AddOptions<RaftClusteringOptions>());
+        if (services.Any(descriptor => descriptor.ServiceType == typeof(RaftMembershipTable)))
+            return;
+
+        services.ConfigureFormatter<RaftClusteringOptions>();
+        services.AddTransient<IConfigurationValidator, RaftClusteringOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ShutdownLimit>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ShutdownLimit>());
+        services.AddSingleton(Create);
+        services.AddSingleton<IMembershipTable>(provider => provider.GetRequiredService<RaftMembershipTable>());
+    }
+
+    private static RaftMembershipTable Create(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<RaftClusteringOptions>>();
+        return new RaftMembershipTable(
+            services.GetRequiredService<IOptions<ClusterOptions>>(),
+            () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Value.Group),
+            services.GetRequiredService<ShutdownLimit>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<RaftMembershipTable>>());
+    }
+}

@@ -1,0 +1,59 @@
+using Orleans.Replication.Raft;
+
+namespace Orleans.Replication.Tests.Storage;
+
+/// <summary>
+/// A group of one table in memory: what a replica does with a committed command, as <see cref="Command"/> and <see cref="IReplicatedTable"/>
+/// describe it. For tests of tables alone; tests of providers use a real group.
+/// </summary>
+internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
+{
+    private readonly SortedDictionary<byte[], StateRecord> _records = new(BytewiseComparer.Instance);
+    private SortedDictionary<byte[], StateRecord>? _before;
+    private long _index;
+
+    /// <summary>All records, for comparing two replicas.</summary>
+    public IEnumerable<(string Key, string Value, long Version)> Dump() =>
+        _records.Select(r => (Convert.ToHexString(r.Key), Convert.ToHexString(r.Value.Value.Span), r.Value.Version));
+
+    /// <summary>Runs a committed command.</summary>
+    public CommandResult Run(Command command)
+    {
+        _index++;
+        var key = command.Key.ToArray();
+        if (command.ExpectedVersion is { } expected && expected != VersionOf(key))
+            return new(CommandStatus.VersionMismatch, VersionOf(key), default);
+
+        _before = new(_records, BytewiseComparer.Instance);
+        var context = new CommandContext
+        {
+            Index = _index,
+            Timestamp = DateTimeOffset.UnixEpoch,
+            Seed = 0,
+            Key = key,
+            Payload = command.Payload,
+        };
+        var outcome = table.Apply(context, this);
+        if (!outcome.Accepted)
+            Restore(_before);
+        return new(outcome.Accepted ? CommandStatus.Ok : CommandStatus.Rejected, VersionOf(key), outcome.Payload);
+    }
+
+    public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record) => _records.TryGetValue(key.ToArray(), out record);
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
+        _records.Where(r => r.Key.AsSpan().StartsWith(prefix.Span)).Select(r => KeyValuePair.Create((ReadOnlyMemory<byte>)r.Key, r.Value));
+
+    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _records[key.ToArray()] = new(value.ToArray(), _index);
+
+    public void Delete(ReadOnlySpan<byte> key) => _records.Remove(key.ToArray());
+
+    private long VersionOf(byte[] key) => _records.TryGetValue(key, out var record) ? record.Version : 0;
+
+    private void Restore(SortedDictionary<byte[], StateRecord> before)
+    {
+        _records.Clear();
+        foreach (var (key, record) in before)
+            _records[key] = record;
+    }
+}
