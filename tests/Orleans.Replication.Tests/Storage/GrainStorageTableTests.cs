@@ -75,6 +75,6 @@ public sealed class GrainStorageTableTests
     private ReadOnlyMemory<byte>? Read()
     {
         Assert.True(_model.TryGet(Key, out var record));
-        return GrainRecord.TryGetState(record.Value, out var state) ? state : null;
+        return GrainRecord.TryGetState(record.Value, out var state) ? state : (ReadOnlyMemory<byte>?)null;
     }
 }
