@@ -1,3 +1,9 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.State;
+using Orleans.Replication.Raft.Wire;
+
 namespace Orleans.Replication.Raft;
 
 /// <summary>
@@ -6,19 +12,87 @@ namespace Orleans.Replication.Raft;
 /// </summary>
 public sealed class RaftGroup
 {
-    internal RaftGroup(string name) => Name = name;
+    private readonly RaftNodeOptions _node;
+    private readonly RaftGroupOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<RaftPeer> _members;
+    private readonly Dictionary<string, byte[]> _tables;
+    private volatile GroupReplica? _replica;
 
-    /// <summary>The group's name.</summary>
-    public string Name { get; }
+    internal RaftGroup(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
+    {
+        OptionsCheck.Validate(options, node.Local);
+        _node = node;
+        _options = options;
+        _loggers = loggers;
+        _time = time;
+        _members = [.. options.Voters.OrderBy(voter => voter.Id, StringComparer.Ordinal)];
+        _tables = options.Tables.ToDictionary(table => table.Name, table => StateKeys.Table(table.Name));
+    }
 
-    /// <summary>Raised, on a thread of the pool, after this replica has learned of another leader (or of none).</summary>
+    /// <summary>
+    /// Raised when this replica has learned of another leader or of none, and when the leader is ready to serve. Handlers must not block.
+    /// </summary>
     public event Action<RaftGroup>? LeaderChanged;
 
+    /// <summary>The group's name.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>The id of this member.</summary>
+    public string LocalId => _node.Local.Id;
+
+    internal GroupReplica? Replica => _replica;
+
+    private GroupReplica Serving
+    {
+        get
+        {
+            var replica = _replica ?? throw new GroupUnavailableException($"Group '{Name}' is not started on this member, or stopped. Nothing was written.");
+            return replica.Health.Fault is { } fault
+                ? throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.")
+                : replica;
+        }
+    }
+
     /// <summary>What this replica knows now. Does not wait.</summary>
-    public RaftGroupStatus GetStatus() => throw new NotSupportedException(nameof(LeaderChanged) + LeaderChanged);
+    public RaftGroupStatus GetStatus()
+    {
+        var replica = _replica;
+        return new RaftGroupStatus
+        {
+            Name = Name,
+            Role = replica?.Engine.Role ?? RaftRole.Stopped,
+            Term = replica?.Engine.Term ?? 0,
+            Leader = replica?.Engine.Leader,
+            CommitIndex = replica?.Engine.CommitIndex ?? 0,
+            AppliedIndex = replica?.Engine.AppliedIndex ?? 0,
+            Members = _members,
+            Fault = replica?.Health.Fault,
+        };
+    }
 
     /// <summary>Waits until this replica knows a leader.</summary>
-    public Task WaitForLeaderAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task WaitForLeaderAsync(CancellationToken cancellationToken = default)
+    {
+        var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        LeaderChanged += Look;
+        try
+        {
+            Look(this);
+            await known.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            LeaderChanged -= Look;
+        }
+
+        void Look(RaftGroup group)
+        {
+            if (group.GetStatus() is { Leader: not null, Role: not RaftRole.Candidate })
+                known.TrySetResult();
+        }
+    }
 
     /// <summary>
     /// Proposes a command, from any member. Waits until it is committed and applied on this replica, so that a later local read sees it.
@@ -28,27 +102,111 @@ public sealed class RaftGroup
     /// <exception cref="OutcomeUnknownException">The time is over, and the command may have been written.</exception>
     /// <exception cref="ArgumentException">The table is unknown, or the command is larger than <see cref="RaftGroupOptions.MaxCommandBytes"/>.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up; the command may have been written.</exception>
-    public ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken = default)
+    {
+        PrefixOf(command.Table);
+        if (command.Key.Length > CommandFormat.MaxKeyBytes)
+            throw new ArgumentException($"The key has {command.Key.Length} bytes; {CommandFormat.MaxKeyBytes} are allowed.", nameof(command));
+        if (command.Key.Length + command.Payload.Length > _options.MaxCommandBytes)
+        {
+            throw new ArgumentException(
+                $"The command has {command.Key.Length + command.Payload.Length} bytes; {_options.MaxCommandBytes} are allowed ({nameof(RaftGroupOptions.MaxCommandBytes)}).",
+                nameof(command));
+        }
+
+        if (command.ExpectedVersion < 0)
+            throw new ArgumentException($"The expected version is {command.ExpectedVersion}; versions are not negative.", nameof(command));
+        return Serving.Proposer.ProposeAsync(command, cancellationToken);
+    }
 
     /// <summary>
     /// Waits until this replica has applied everything that was acknowledged, anywhere, before the call began: after it, a read of the local
     /// state is linearizable (SAFETY 6). Concurrent callers share one question to the leader.
     /// </summary>
     /// <exception cref="GroupUnavailableException">No leader could confirm itself within <see cref="RaftGroupOptions.ReadTimeout"/>.</exception>
-    public ValueTask ReadBarrierAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public ValueTask ReadBarrierAsync(CancellationToken cancellationToken = default) => Serving.Reads.WaitAsync(cancellationToken);
 
     /// <summary>Reads the records of a table as this replica has them now.</summary>
     /// <exception cref="ArgumentException">The table is unknown.</exception>
-    public IStateReader GetReader(string table) => throw new NotSupportedException();
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public IStateReader GetReader(string table) => new TableReader(Serving.State, PrefixOf(table));
 
     /// <summary>Freezes a consistent view of a table as this replica has it now.</summary>
     /// <exception cref="ArgumentException">The table is unknown.</exception>
-    public IStateSnapshot OpenSnapshot(string table) => throw new NotSupportedException();
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public IStateSnapshot OpenSnapshot(string table) => new TableSnapshot(Serving.State.Acquire(), PrefixOf(table));
 
-    /// <summary>Hands leadership to another voter, or to whichever wins when <paramref name="to"/> is null. May be called on any replica.</summary>
-    public Task TransferLeadershipAsync(string? to = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>
+    /// Hands leadership over: to a voter that has everything committed, or to whichever wins the election when <paramref name="to"/> is null. May
+    /// be called on any replica. Ends when the leader has stepped down; the election takes about <see cref="RaftGroupOptions.MaxElectionTimeout"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="to"/> is no voter.</exception>
+    /// <exception cref="GroupUnavailableException">There is no leader, it did not answer, or <paramref name="to"/> is behind.</exception>
+    public async Task TransferLeadershipAsync(string? to = null, CancellationToken cancellationToken = default)
+    {
+        if (to is not null && _members.All(member => member.Id != to))
+            throw new ArgumentException($"'{to}' is no voter of group '{Name}'. The voters are {string.Join(", ", _members)}.", nameof(to));
+        var replica = Serving;
+        try
+        {
+            if (replica.Engine.Leader == LocalId)
+            {
+                await replica.Engine.TransferLeadershipAsync(to, cancellationToken).ConfigureAwait(false);
+                return;
+            }
 
-    /// <summary>Takes a snapshot of this replica's state now, and drops the log before it.</summary>
-    /// <returns>The log index of the snapshot.</returns>
-    public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+            if (replica.Engine.Leader is not { } leader || !replica.Peers.TryGetValue(leader, out var channel))
+                throw new GroupUnavailableException($"Group '{Name}' has no leader that could hand over.");
+            var request = new GroupRequest { Transfer = new Transfer { To = to ?? string.Empty } };
+            var response = await channel.CallAsync(request, _options.AppendTimeout, cancellationToken).ConfigureAwait(false);
+            if (response.Answer != Answer.Ok)
+                throw new GroupUnavailableException($"Leader '{leader}' did not hand over: {(response.Reason.Length > 0 ? response.Reason : "it leads no longer")}.");
+        }
+        catch (Exception e) when (e is NotLeaderException or PeerUnavailableException)
+        {
+            throw new GroupUnavailableException($"Leadership of group '{Name}' was not handed over: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Takes a snapshot of this replica's state now, and drops the log before it with the next write.</summary>
+    /// <returns>The log index of the snapshot; 0 when there is nothing yet.</returns>
+    public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken = default) => Serving.TakeSnapshotAsync(cancellationToken);
+
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var replica = GroupReplica.Open(_node, _options, _loggers, _time);
+        _replica = replica;
+        replica.Engine.LeadershipChanged += OnLeadershipChanged;
+        await replica.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives leadership up, if this member has it, so that the others need not wait until they miss it.</summary>
+    internal async Task ResignAsync(CancellationToken cancellationToken)
+    {
+        if (_replica is not { Engine.Role: RaftRole.Leader } replica || _members.Count == 1)
+            return;
+        try
+        {
+            await replica.Engine.TransferLeadershipAsync(null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotLeaderException)
+        {
+            // Somebody else leads already.
+        }
+    }
+
+    internal async Task StopAsync()
+    {
+        if (_replica is not { } replica)
+            return;
+        _replica = null;
+        replica.Engine.LeadershipChanged -= OnLeadershipChanged;
+        await replica.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void OnLeadershipChanged() => LeaderChanged?.Invoke(this);
+
+    private byte[] PrefixOf(string table) => _tables.TryGetValue(table, out var prefix)
+        ? prefix
+        : throw new ArgumentException($"Group '{Name}' has no table '{table}'. It has {string.Join(", ", _tables.Keys)}.", nameof(table));
 }

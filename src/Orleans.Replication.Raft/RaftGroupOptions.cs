@@ -59,4 +59,7 @@ public sealed class RaftGroupOptions
 
     /// <summary>A session that proposed nothing for so long is forgotten, and its later commands are refused. Default 1 hour, by the leader's clock.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The largest message of the group: an entry that one largest command fills, with what surrounds it.</summary>
+    internal int MaxMessageBytes => MaxCommandBytes + MaxBatchBytes + Wire.WireVersion.OverheadBytes;
 }

@@ -1,26 +1,96 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
+using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft;
 
 /// <summary>Hosts the Raft groups of one member: their folders, their connections, their life.</summary>
 public sealed class RaftNode : IAsyncDisposable
 {
+    private readonly RaftNodeOptions _options;
+    private readonly FrozenDictionary<string, RaftGroup> _groups;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly ConnectionServer _raftServer;
+    private readonly ConnectionServer _groupServer;
+    private bool _started;
+    private bool _stopped;
+
     /// <summary>Makes a node. Nothing is opened before <see cref="StartAsync"/>.</summary>
-    public RaftNode(RaftNodeOptions options, IEnumerable<RaftGroupOptions> groups, ILoggerFactory loggerFactory, TimeProvider? timeProvider = null) =>
-        throw new NotSupportedException();
+    /// <exception cref="ArgumentException">An option is wrong; the message says what to write instead.</exception>
+    public RaftNode(RaftNodeOptions options, IEnumerable<RaftGroupOptions> groups, ILoggerFactory loggerFactory, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        OptionsCheck.Validate(options);
+        var time = timeProvider ?? TimeProvider.System;
+        _options = options;
+        _groups = groups.Select(group => new RaftGroup(options, group, loggerFactory, time)).ToFrozenDictionary(group => group.Name);
+        var logger = loggerFactory.CreateLogger<RaftNode>();
+        var raftRequests = new RaftRequests(options, FindReplica, new CurrentSessions());
+        var groupRequests = new GroupRequests(options, FindReplica);
+        _raftServer = new ConnectionServer(options.RaftListener, options.IdentifyPeer, raftRequests.ServeAsync, logger);
+        _groupServer = new ConnectionServer(options.GroupListener, options.IdentifyPeer, groupRequests.ServeAsync, logger);
+    }
 
     /// <summary>The groups, by name. They serve between <see cref="StartAsync"/> and <see cref="StopAsync"/>.</summary>
-    public IReadOnlyDictionary<string, RaftGroup> Groups => throw new NotSupportedException();
+    public IReadOnlyDictionary<string, RaftGroup> Groups => _groups;
 
     /// <summary>
-    /// Opens the folders, replays what was committed, and begins to take part. Does not wait for a leader.
+    /// Opens the folders, applies what was committed, and begins to take part. Does not wait for a leader.
     /// </summary>
     /// <exception cref="RaftStorageException">A folder cannot be used.</exception>
-    public Task StartAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            if (_started)
+                return;
+            Directory.CreateDirectory(_options.DataDirectory);
+            foreach (var group in _groups.Values)
+                await group.StartAsync(cancellationToken).ConfigureAwait(false);
+            _raftServer.Start();
+            _groupServer.Start();
+            _started = true;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 
-    /// <summary>Leaves in order: leadership is handed over, waiting callers are told, everything is flushed and closed.</summary>
-    public Task StopAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>
+    /// Leaves in order: leadership is given up, waiting callers are told, everything is flushed and closed. A node is not started again.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_stopped)
+                return;
+            _stopped = true;
+            foreach (var group in _groups.Values)
+                await group.ResignAsync(cancellationToken).ConfigureAwait(false);
+            await _groupServer.DisposeAsync().ConfigureAwait(false);
+            await _raftServer.DisposeAsync().ConfigureAwait(false);
+            foreach (var group in _groups.Values)
+                await group.StopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        _changing.Dispose();
+    }
+
+    private GroupReplica? FindReplica(string group) => _groups.GetValueOrDefault(group)?.Replica;
 }

@@ -1,0 +1,177 @@
+using DotNext.Net.Cluster.Consensus.Raft;
+using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Snapshots;
+using Orleans.Replication.Raft.Wire;
+
+namespace Orleans.Replication.Raft.Engine;
+
+/// <content>What peers ask.</content>
+internal sealed partial class DotNextEngine
+{
+    private const int EngineVersion = 0;
+    private const uint Refused = 0;
+
+    private volatile string? _heldFor;
+    private long _heldUntil;
+
+    public async ValueTask<RaftResponse> HandleAsync(
+        string sender, RaftRequest request, SnapshotReceiver snapshots, CancellationToken cancellationToken)
+    {
+        if (_health.Fault is { } fault)
+            return new RaftResponse { Refused = $"out of service: {fault}" };
+        try
+        {
+            return request.KindCase switch
+            {
+                RaftRequest.KindOneofCase.Vote => await HandleVoteAsync(sender, request.Vote, cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.PreVote => await HandlePreVoteAsync(sender, request.PreVote, cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.Append => await HandleAppendAsync(sender, request.Append, cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.SnapshotBegin => await HandleSnapshotPartAsync(
+                    sender, request.SnapshotBegin.Term, () => Begin(snapshots, request.SnapshotBegin), cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.SnapshotChunk => await HandleSnapshotPartAsync(
+                    sender, request.SnapshotChunk.Term, () => snapshots.WriteAsync(request.SnapshotChunk, cancellationToken), cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.SnapshotEnd => await HandleSnapshotEndAsync(
+                    sender, request.SnapshotEnd.Term, snapshots, cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.Hold => HandleHold(sender, request.Hold),
+                _ => throw new ProtocolViolationException("A request of a kind that this version does not know came."),
+            };
+        }
+        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or RaftStorageException)
+        {
+            _health.Fail("Its log or state failed.", e);
+            return new RaftResponse { Refused = $"out of service: {_health.Fault}" };
+        }
+    }
+
+    /// <summary>
+    /// Raft §5.4.1 compares terms first: a candidate whose last entry is of a later term is ahead however short its log is. The engine also
+    /// demands a log that is no shorter, with which two members can refuse one another for ever; a later term is therefore passed on with an
+    /// index that satisfies it.
+    /// </summary>
+    private async ValueTask<long> ComparableIndexAsync(Vote vote, CancellationToken cancellationToken)
+    {
+        var last = LastIndex;
+        return vote.LastIndex < last && vote.LastTerm > await _log.GetTermAsync(last, cancellationToken).ConfigureAwait(false) ? last : vote.LastIndex;
+    }
+
+    private async ValueTask<RaftResponse> HandleVoteAsync(string sender, Vote vote, CancellationToken cancellationToken)
+    {
+        if (!_mayVote || IsHeldFromVotingFor(sender))
+            return new RaftResponse { Term = Term, Result = Refused };
+        var index = await ComparableIndexAsync(vote, cancellationToken).ConfigureAwait(false);
+        var result = await VoteAsync(MemberIds.Of(sender), vote.Term, index, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
+    }
+
+    private async ValueTask<RaftResponse> HandlePreVoteAsync(string sender, Vote vote, CancellationToken cancellationToken)
+    {
+        if (!_mayVote || IsHeldFromVotingFor(sender))
+            return new RaftResponse { Term = Term, Result = (uint)PreVoteResult.RejectedByFollower };
+        var index = await ComparableIndexAsync(vote, cancellationToken).ConfigureAwait(false);
+        var result = await PreVoteAsync(MemberIds.Of(sender), vote.Term + 1, index, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
+    }
+
+    private async ValueTask<RaftResponse> HandleAppendAsync(string sender, Append append, CancellationToken cancellationToken)
+    {
+        var entries = append.Entries.Select(entry => new ReceivedEntry(entry.Term, entry.Payload.Memory)).ToList();
+        var (previousIndex, previousTerm) = (append.PreviousIndex, append.PreviousTerm);
+        if (_stateMachine.Snapshot is { } snapshot && previousIndex < snapshot.Index)
+        {
+            // The beginning of the message is in the snapshot: committed, and no longer there to be compared.
+            var known = (int)Math.Min(entries.Count, snapshot.Index - previousIndex);
+            entries.RemoveRange(0, known);
+            (previousIndex, previousTerm) = (snapshot.Index, snapshot.Term);
+        }
+
+        var result = await AppendEntriesAsync(
+            MemberIds.Of(sender), append.Term, new EntryList<ReceivedEntry>(entries), previousIndex, previousTerm, append.CommitIndex, EngineVersion,
+            cancellationToken).ConfigureAwait(false);
+        var response = new RaftResponse { Term = result.Term, Result = (uint)result.Value.Result, LastIndex = result.Value.LastIndex };
+        if (result.Value.Result == HeartbeatResult.Rejected && result.Term <= append.Term)
+            response.LastIndex = await LastPossibleMatchAsync(append.PreviousIndex, cancellationToken).ConfigureAwait(false);
+        return response;
+    }
+
+    /// <summary>
+    /// Where the leader should try next: before all entries of the term that conflicts, instead of one entry back per round (Raft §5.3, the
+    /// optimisation at its end).
+    /// </summary>
+    private async ValueTask<long> LastPossibleMatchAsync(long rejectedIndex, CancellationToken cancellationToken)
+    {
+        var last = LastIndex;
+        if (rejectedIndex > last)
+            return last;
+        var lowest = Math.Max(CommitIndex, _stateMachine.Snapshot?.Index ?? 0);
+        var conflictingTerm = await _log.GetTermAsync(rejectedIndex, cancellationToken).ConfigureAwait(false);
+        var index = rejectedIndex - 1;
+        while (index > lowest && await _log.GetTermAsync(index, cancellationToken).ConfigureAwait(false) == conflictingTerm)
+            index--;
+        return Math.Max(index, lowest);
+    }
+
+    /// <summary>A part of a snapshot is also a heartbeat: the leader sends no other meanwhile.</summary>
+    private async ValueTask<RaftResponse> HandleSnapshotPartAsync(
+        string sender, long term, Func<ValueTask> take, CancellationToken cancellationToken)
+    {
+        var accepted = await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false);
+        if (accepted)
+            await take().ConfigureAwait(false);
+        return new RaftResponse { Term = Term, Result = accepted ? 1u : Refused };
+    }
+
+    private static ValueTask Begin(SnapshotReceiver snapshots, SnapshotBegin begin)
+    {
+        snapshots.Begin(begin);
+        return default;
+    }
+
+    private async ValueTask<RaftResponse> HandleSnapshotEndAsync(
+        string sender, long term, SnapshotReceiver snapshots, CancellationToken cancellationToken)
+    {
+        if (!await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false))
+            return new RaftResponse { Term = Term, Result = Refused };
+        var arrived = snapshots.End();
+        if (arrived.Index <= CommitIndex)
+            return new RaftResponse { Term = Term, Result = (uint)HeartbeatResult.Replicated };
+        _stateMachine.Expect(arrived);
+        var result = await InstallSnapshotAsync(
+            MemberIds.Of(sender), term, new InstalledSnapshot(arrived.Term), arrived.Index, EngineVersion, cancellationToken).ConfigureAwait(false);
+        return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
+    }
+
+    /// <summary>An empty append behind entry 0, which every log has: it tells whether the sender leads, and restarts the election timer.</summary>
+    private async ValueTask<bool> AcceptLeaderAsync(string sender, long term, CancellationToken cancellationToken)
+    {
+        var result = await AppendEntriesAsync(
+            MemberIds.Of(sender), term, new EntryList<ReceivedEntry>([]), prevLogIndex: 0, prevLogTerm: 0, commitIndex: 0, EngineVersion,
+            cancellationToken).ConfigureAwait(false);
+        return result.Term <= term && result.Value.Result != HeartbeatResult.Rejected;
+    }
+
+    private RaftResponse HandleHold(string sender, Hold hold)
+    {
+        if (hold.Term == Term && Leader?.Peer.Id == sender)
+            Hold(hold.Candidate);
+        return new RaftResponse { Term = Term, Result = 1 };
+    }
+
+    /// <summary>For two elections' time, votes go to one candidate only, which includes this member's own candidacy.</summary>
+    private void Hold(string candidate)
+    {
+        Volatile.Write(ref _heldUntil, _time.GetTimestamp() + (long)(2 * _options.MaxElectionTimeout.TotalSeconds * _time.TimestampFrequency));
+        _heldFor = candidate;
+    }
+
+    private bool IsHeldFromVotingFor(string candidate)
+    {
+        if (_heldFor is not { } held)
+            return false;
+        if (_time.GetTimestamp() < Volatile.Read(ref _heldUntil))
+            return held != candidate;
+        _heldFor = null;
+        return false;
+    }
+}

@@ -1,0 +1,162 @@
+using DotNext.IO.Log;
+using DotNext.Net.Cluster.Consensus.Raft;
+using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+
+namespace Orleans.Replication.Raft.Engine.Guards;
+
+/// <summary>
+/// DotNext's write-ahead log with the guards it needs. It restates the interfaces through which the engine calls it, so that every append and
+/// commit passes here.
+/// <list type="bullet">
+/// <item>SAFETY S1: an append of a follower ends when its entries are flushed, not before.</item>
+/// <item>SAFETY S2: an entry at or below the commit index whose term differs is no repetition but damage.</item>
+/// <item>SAFETY S12: only the append path of a follower flushes, under the engine's transition lock.</item>
+/// <item>SAFETY S14: entries that are already here are kept; the log is cut only at a conflict.</item>
+/// <item>A leader that was deposed between reading its term and appending does not put an entry of an old term behind newer ones: the
+/// follower's vote would be judged by that entry's term, and a candidate without committed entries could win.</item>
+/// </list>
+/// </summary>
+internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine stateMachine)
+    : WriteAheadLog(options, stateMachine), IAuditTrail<IRaftLogEntry>, IAuditTrail
+{
+    private readonly SemaphoreSlim _appending = new(1, 1);
+    private readonly IStateMachine _stateMachine = stateMachine;
+
+    /// <summary>The term of the last entry. Never decreases from one entry to the next.</summary>
+    private long _lastTerm;
+
+    /// <summary>True while entries may be in memory only. An acknowledgement waits for it, also that of a heartbeat after an append that failed.</summary>
+    private bool _unflushed;
+
+    /// <summary>Called after the commit index has moved.</summary>
+    public Action? Committed { get; set; }
+
+    /// <inheritdoc/>
+    public override async Task InitializeAsync(CancellationToken token = default)
+    {
+        await base.InitializeAsync(token).ConfigureAwait(false);
+        _lastTerm = await GetTermAsync(LastEntryIndex, token).ConfigureAwait(false);
+    }
+
+    /// <summary>The term of an entry; that of the snapshot for an entry that the snapshot contains, 0 for index 0.</summary>
+    public ValueTask<long> GetTermAsync(long index, CancellationToken token) =>
+        index == 0 ? new(0L) : ReadAsync(TermReader.Instance, index, index, token);
+
+    async ValueTask IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(
+        ILogEntryProducer<TEntry> entries, long startIndex, bool skipCommitted, CancellationToken token)
+    {
+        await _appending.WaitAsync(token).ConfigureAwait(false);
+        try
+        {
+            var fresh = new List<TEntry>();
+            var first = await SkipKnownAsync(entries, startIndex, fresh, token).ConfigureAwait(false);
+            if (fresh.Count > 0)
+            {
+                _unflushed = true;
+                await AppendAsync(new EntryList<TEntry>(fresh), first, skipCommitted: false, CancellationToken.None).ConfigureAwait(false);
+                _lastTerm = fresh[^1].Term;
+            }
+
+            if (_unflushed)
+            {
+                await FlushAsync(token).ConfigureAwait(false);
+                _unflushed = false;
+            }
+        }
+        finally
+        {
+            _appending.Release();
+        }
+    }
+
+    async ValueTask<long> IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(TEntry entry, CancellationToken token)
+    {
+        await _appending.WaitAsync(token).ConfigureAwait(false);
+        try
+        {
+            if (entry.Term < _lastTerm)
+                throw new NotLeaderException();
+            var index = await AppendAsync(entry, token).ConfigureAwait(false);
+            _lastTerm = entry.Term;
+            return index;
+        }
+        finally
+        {
+            _appending.Release();
+        }
+    }
+
+    async ValueTask IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(TEntry entry, long startIndex, CancellationToken token)
+    {
+        await _appending.WaitAsync(token).ConfigureAwait(false);
+        try
+        {
+            await AppendAsync(entry, startIndex, token).ConfigureAwait(false);
+            _lastTerm = await GetTermAsync(LastEntryIndex, token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _appending.Release();
+        }
+    }
+
+    async ValueTask<long> IAuditTrail.CommitAsync(long endIndex, CancellationToken token)
+    {
+        var count = await CommitAsync(endIndex, token).ConfigureAwait(false);
+        if (count > 0)
+            Committed?.Invoke();
+        return count;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _appending.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Passes over the entries that the log holds already, and collects the others.</summary>
+    /// <returns>The index of the first one collected.</returns>
+    private async ValueTask<long> SkipKnownAsync<TEntry>(
+        ILogEntryProducer<TEntry> entries, long startIndex, List<TEntry> fresh, CancellationToken token)
+        where TEntry : IRaftLogEntry
+    {
+        var first = startIndex;
+        while (await entries.MoveNextAsync().ConfigureAwait(false))
+        {
+            var entry = entries.Current;
+            if (fresh.Count == 0 && await ContainsAsync(first, entry.Term, token).ConfigureAwait(false))
+                first++;
+            else
+                fresh.Add(entry);
+        }
+
+        return first;
+    }
+
+    private async ValueTask<bool> ContainsAsync(long index, long term, CancellationToken token)
+    {
+        if (index > LastEntryIndex)
+            return false;
+        if (index <= (_stateMachine.Snapshot?.Index ?? 0))
+            return true;
+        var held = await GetTermAsync(index, token).ConfigureAwait(false);
+        if (held == term)
+            return true;
+        return index > LastCommittedEntryIndex
+            ? false
+            : throw new DivergedLogException(
+                $"Entry {index} is committed here with term {held}; the leader has it with term {term}. This replica's log is damaged (SAFETY S2).");
+    }
+
+    private sealed class TermReader : ILogEntryConsumer<IRaftLogEntry, long>
+    {
+        public static readonly TermReader Instance = new();
+
+        bool ILogEntryConsumer<IRaftLogEntry, long>.LogEntryMetadataOnly => true;
+
+        ValueTask<long> ILogEntryConsumer<IRaftLogEntry, long>.ReadAsync<TEntry, TList>(TList entries, long? snapshotIndex, CancellationToken token) =>
+            new(entries[0].Term);
+    }
+}

@@ -1,0 +1,68 @@
+using Orleans.Replication.Raft.Wire;
+
+namespace Orleans.Replication.Raft.Engine;
+
+/// <summary>
+/// Consensus on the order of log entries, as the group needs it: the seam behind which another engine could take its place. Entries that are
+/// committed go to the <see cref="Apply.CommandApplier"/> in order.
+/// </summary>
+internal interface IConsensusEngine : IAsyncDisposable
+{
+    /// <summary>This replica's role.</summary>
+    RaftRole Role { get; }
+
+    /// <summary>The current term, as kept on disk.</summary>
+    long Term { get; }
+
+    /// <summary>The id of the leader that this replica follows or is; null while there is none.</summary>
+    string? Leader { get; }
+
+    /// <summary>The last entry in the log, committed or not.</summary>
+    long LastIndex { get; }
+
+    /// <summary>The last entry known to be committed.</summary>
+    long CommitIndex { get; }
+
+    /// <summary>The last entry applied to the state.</summary>
+    long AppliedIndex { get; }
+
+    /// <summary>Raised when the leader changed, and when this member became ready to lead or stopped to be.</summary>
+    event Action? LeadershipChanged;
+
+    /// <summary>Opens the log, applies what was committed, and begins to follow.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops to take part.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>Cancelled when this member stops to lead; cancelled already when it does not lead, or not yet.</summary>
+    CancellationToken Leadership { get; }
+
+    /// <summary>Puts an entry into the log of the leader. It may or may not be committed afterwards.</summary>
+    /// <returns>The entry's index, if it is committed at all.</returns>
+    /// <exception cref="NotLeaderException">Nothing was put anywhere.</exception>
+    ValueTask<long> AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// On the leader: the commit index as it was when the call began, once a quorum has confirmed, after that moment, that this member still
+    /// leads (SAFETY 6).
+    /// </summary>
+    /// <exception cref="NotLeaderException">This member does not lead.</exception>
+    ValueTask<long> GetReadIndexAsync(CancellationToken cancellationToken);
+
+    /// <summary>Waits until an entry is applied here.</summary>
+    ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken);
+
+    /// <summary>Gives up leadership, in favour of a member when one is named.</summary>
+    /// <exception cref="NotLeaderException">This member does not lead.</exception>
+    Task TransferLeadershipAsync(string? to, CancellationToken cancellationToken);
+
+    /// <summary>The group has admitted this member, whose disk was empty: from now on it votes (SAFETY 12).</summary>
+    /// <param name="leader">
+    /// The leader that it has followed, if any; it counts as this member's vote in the current term, since an earlier one may be lost.
+    /// </param>
+    Task AdmitAsync(string? leader, CancellationToken cancellationToken);
+
+    /// <summary>Answers a request of a peer.</summary>
+    ValueTask<RaftResponse> HandleAsync(string sender, RaftRequest request, Snapshots.SnapshotReceiver snapshots, CancellationToken cancellationToken);
+}

@@ -1,0 +1,170 @@
+using System.Net;
+using DotNext.IO;
+using DotNext.Net;
+using DotNext.Net.Cluster;
+using DotNext.Net.Cluster.Consensus.Raft;
+using Orleans.Replication.Raft.Snapshots;
+using Orleans.Replication.Raft.Wire;
+
+namespace Orleans.Replication.Raft.Engine.Members;
+
+/// <summary>
+/// A voter as the engine talks to it, with our own messages (<c>raft.proto</c>). Votes and log entries go over different connections, each kind
+/// of message has its own time-out, and a peer that cannot be reached answers at once (SAFETY S7, S8).
+/// </summary>
+internal sealed class PeerMember : IRaftClusterMember, IDisposable
+{
+    private const int MaxEntriesPerMessage = 1024;
+
+    private readonly RaftGroupOptions _options;
+    private readonly SnapshotStore _snapshots;
+    private readonly RaftChannel? _elections;
+    private readonly RaftChannel? _replication;
+    private readonly ClusterMemberId _id;
+    private IRaftClusterMember.ReplicationState _state;
+    private long _flushedIndex;
+
+    /// <param name="peer">Who it is.</param>
+    /// <param name="options">The group's time-outs and limits.</param>
+    /// <param name="snapshots">What to send to a member that is behind the log.</param>
+    /// <param name="elections">The connection for votes; null for this member itself.</param>
+    /// <param name="replication">The connection for the log and snapshots; null for this member itself.</param>
+    public PeerMember(RaftPeer peer, RaftGroupOptions options, SnapshotStore snapshots, RaftChannel? elections, RaftChannel? replication)
+    {
+        Peer = peer;
+        EndPoint = new MemberEndPoint(peer.Id);
+        _id = MemberIds.Of(peer.Id);
+        _options = options;
+        _snapshots = snapshots;
+        _elections = elections;
+        _replication = replication;
+    }
+
+    public event Action<ClusterMemberStatusChangedEventArgs>? MemberStatusChanged
+    {
+        add { }
+        remove { }
+    }
+
+    public RaftPeer Peer { get; }
+
+    public EndPoint EndPoint { get; }
+
+    public ClusterMemberId Id => _id;
+
+    public bool IsRemote => _elections is not null;
+
+    public bool IsLeader { get; set; }
+
+    public ClusterMemberStatus Status => ClusterMemberStatus.Unknown;
+
+    /// <summary>The last entry that this member has acknowledged to this leader: it is on its disk.</summary>
+    public long FlushedIndex => Volatile.Read(ref _flushedIndex);
+
+    ref IRaftClusterMember.ReplicationState IRaftClusterMember.State => ref _state;
+
+    public async Task<Result<bool>> VoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
+    {
+        if (_elections is null)
+            return new Result<bool> { Term = term, Value = true };
+        var request = new RaftRequest { Vote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
+        var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
+        return new Result<bool> { Term = response.Term, Value = response.Result == 1 };
+    }
+
+    public async Task<Result<PreVoteResult>> PreVoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
+    {
+        if (_elections is null)
+            return new Result<PreVoteResult> { Term = term, Value = PreVoteResult.Accepted };
+        var request = new RaftRequest { PreVote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
+        var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
+        return new Result<PreVoteResult> { Term = response.Term, Value = (PreVoteResult)response.Result };
+    }
+
+    /// <summary>
+    /// Sends what the member lacks, in messages bounded by bytes and count (SAFETY S7). The engine counts the whole list once this succeeds, so
+    /// anything less than all of it is reported as unavailable, to be repeated; the member keeps what it has.
+    /// </summary>
+    public async Task<Result<ReplicationStatus>> AppendEntriesAsync<TEntry, TList>(
+        long term, TList entries, long prevLogIndex, long prevLogTerm, long commitIndex, CancellationToken token)
+        where TEntry : IRaftLogEntry
+        where TList : IReadOnlyList<TEntry>
+    {
+        var next = 0;
+        while (true)
+        {
+            var append = new Append { Term = term, PreviousIndex = prevLogIndex + next, PreviousTerm = prevLogTerm, CommitIndex = commitIndex };
+            for (var bytes = 0; next < entries.Count && append.Entries.Count < MaxEntriesPerMessage; next++)
+            {
+                var payload = await LogEntryPayload.ReadAsync(entries[next], token).ConfigureAwait(false);
+                if (append.Entries.Count > 0 && bytes + payload.Length > _options.MaxBatchBytes)
+                    break;
+                bytes += payload.Length;
+                append.Entries.Add(new Entry { Term = entries[next].Term, Payload = payload });
+                prevLogTerm = entries[next].Term;
+            }
+
+            var response = await CallAsync(_replication!, new RaftRequest { Append = append }, _options.AppendTimeout, token).ConfigureAwait(false);
+            var result = (HeartbeatResult)response.Result;
+            if (next == entries.Count || result == HeartbeatResult.Rejected)
+            {
+                if (result != HeartbeatResult.Rejected)
+                    Volatile.Write(ref _flushedIndex, prevLogIndex + next);
+                return new Result<ReplicationStatus> { Term = response.Term, Value = new() { Result = result, LastIndex = response.LastIndex } };
+            }
+        }
+    }
+
+    public async Task<Result<HeartbeatResult>> InstallSnapshotAsync(
+        long term, IRaftLogEntry snapshot, long snapshotIndex, IDataTransferObject configuration, long configurationVersion, CancellationToken token)
+    {
+        var leased = _snapshots.Lease(snapshotIndex) ?? throw new MemberUnavailableException(this, $"Snapshot {snapshotIndex} is gone.");
+        try
+        {
+            var response = await SnapshotSender.SendAsync(
+                leased, term, (request, cancel) => CallAsync(_replication!, request, _options.AppendTimeout, cancel), token).ConfigureAwait(false);
+            return new Result<HeartbeatResult> { Term = response.Term, Value = (HeartbeatResult)response.Result };
+        }
+        finally
+        {
+            _snapshots.Return(leased);
+        }
+    }
+
+    /// <summary>Never used: read indexes have a message of their own (SAFETY S4).</summary>
+    public Task<long?> SynchronizeAsync(long commitIndex, CancellationToken token) => Task.FromResult<long?>(null);
+
+    /// <summary>Never used: leadership is handed over by the group protocol.</summary>
+    public Task<bool> ResignAsync(CancellationToken token) => Task.FromResult(false);
+
+    public ValueTask<IReadOnlyDictionary<string, string>> GetMetadataAsync(bool refresh = false, CancellationToken token = default) =>
+        new(System.Collections.Frozen.FrozenDictionary<string, string>.Empty);
+
+    /// <summary>Asks the member to let the next election be won by another one.</summary>
+    public Task HoldElectionAsync(long term, string candidate, CancellationToken token) =>
+        CallAsync(_elections!, new RaftRequest { Hold = new Hold { Term = term, Candidate = candidate } }, _options.VoteTimeout, token);
+
+    public ValueTask CancelPendingRequestsAsync()
+    {
+        _elections?.Abort();
+        _replication?.Abort();
+        return default;
+    }
+
+    public void Dispose()
+    {
+        // The channels belong to the engine, which closes them asynchronously.
+    }
+
+    private async Task<RaftResponse> CallAsync(RaftChannel channel, RaftRequest request, TimeSpan timeout, CancellationToken token)
+    {
+        try
+        {
+            return await channel.CallAsync(request, timeout, token).ConfigureAwait(false);
+        }
+        catch (PeerUnavailableException e)
+        {
+            throw new MemberUnavailableException(this, e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using Microsoft.Extensions.Logging;
+using Orleans.Replication.Raft.Apply;
+using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Proposals;
+using Orleans.Replication.Raft.Reads;
+using Orleans.Replication.Raft.Snapshots;
+using Orleans.Replication.Raft.State;
+using Orleans.Replication.Raft.Storage;
+using Orleans.Replication.Raft.Wire;
+
+namespace Orleans.Replication.Raft;
+
+/// <summary>Everything that one group needs on this member while it serves, put together and taken apart in the right order.</summary>
+internal sealed class GroupReplica : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly GroupFolder _folder;
+    private readonly SnapshotTaker _snapshotTaker;
+    private readonly ProposalRouter _router;
+    private readonly Admission _admission;
+    private Task _admitting = Task.CompletedTask;
+
+    private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, ILoggerFactory loggers, TimeProvider time)
+    {
+        var logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
+        _folder = folder;
+        Options = options;
+        Health = new ReplicaHealth(options.Name, logger);
+        State = StateStore.Open(folder.State);
+        Snapshots = new SnapshotStore(folder.Snapshots, options.Name);
+        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger);
+
+        // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
+        var results = new AppliedCommandsRelay();
+        var applier = new CommandApplier(options, State, results);
+        if (Snapshots.Current is { } snapshot && snapshot.Index > State.Position.Index)
+            applier.Install(snapshot.Folder);
+        var machine = new StateMachine(applier, Snapshots, _snapshotTaker.OnApplied, e => Health.Fail("A committed log entry could not be applied.", e));
+        var log = new DurableLog(LogOptions(folder, options), machine);
+
+        var channels = Channels.To(node, options, time);
+        Peers = channels.Group;
+        var voters = options.Voters.Select(voter => new PeerMember(
+            voter, options, Snapshots, channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id))).ToList();
+        Engine = new DotNextEngine(
+            options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values], Health, folder.IsAdmitted,
+            loggers.CreateLogger("Orleans.Replication.Raft.Consensus"), time);
+        Queue = new ProposalQueue(options, Engine, time);
+        _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
+        Proposer = new Proposer(options, _router, time);
+        results.Target = Proposer;
+        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time);
+        _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, logger, time);
+    }
+
+    public RaftGroupOptions Options { get; }
+
+    public ReplicaHealth Health { get; }
+
+    public IConsensusEngine Engine { get; }
+
+    public StateStore State { get; }
+
+    public SnapshotStore Snapshots { get; }
+
+    public Proposer Proposer { get; }
+
+    public ProposalQueue Queue { get; }
+
+    public ReadIndexSource Reads { get; }
+
+    public IReadOnlyDictionary<string, GroupChannel> Peers { get; }
+
+    /// <exception cref="RaftStorageException">The group's folder cannot be used.</exception>
+    public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
+    {
+        var folder = GroupFolder.Open(node, options);
+        try
+        {
+            return new GroupReplica(node, options, folder, loggers, time);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Engine.LeadershipChanged += _router.OnLeadershipChanged;
+        try
+        {
+            await Engine.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (WriteAheadLog.HashMismatchException e)
+        {
+            throw new RaftStorageException(
+                $"The log in '{_folder.Log}' is damaged: the checksum of an entry is wrong. Nothing was changed. Move the group's folder away to let this "
+                + "member catch up from its peers.",
+                e);
+        }
+
+        _snapshotTaker.Start();
+        Queue.Start();
+        Proposer.Start();
+        if (!_folder.IsAdmitted)
+            _admitting = _admission.RunAsync(_stopping.Token);
+    }
+
+    /// <summary>True for the members whose log and votes count; nobody else may send Raft's messages.</summary>
+    public bool IsVoter(string id) => Options.Voters.Any(voter => voter.Id == id);
+
+    /// <inheritdoc cref="RaftGroup.TakeSnapshotAsync"/>
+    public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken) => _snapshotTaker.TakeAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Engine.LeadershipChanged -= _router.OnLeadershipChanged;
+        await Proposer.DisposeAsync().ConfigureAwait(false);
+        await Queue.DisposeAsync().ConfigureAwait(false);
+        await Reads.DisposeAsync().ConfigureAwait(false);
+        await _router.DisposeAsync().ConfigureAwait(false);
+        foreach (var peer in Peers.Values)
+            await peer.DisposeAsync().ConfigureAwait(false);
+        await Engine.DisposeAsync().ConfigureAwait(false);
+        await _snapshotTaker.DisposeAsync().ConfigureAwait(false);
+        State.Dispose();
+        _folder.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>SAFETY S11: the chunk size is validated to be a power of two. SAFETY S16: checksums on, verified at the start.</summary>
+    private static WriteAheadLog.Options LogOptions(GroupFolder folder, RaftGroupOptions options) => new()
+    {
+        Location = folder.Log,
+        ChunkSize = options.LogChunkBytes,
+        MemoryManagement = WriteAheadLog.MemoryManagementStrategy.SharedMemory,
+        HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3,
+    };
+}

@@ -1,0 +1,68 @@
+using System.Numerics;
+using System.Text;
+
+namespace Orleans.Replication.Raft;
+
+/// <summary>Says of wrong options what to write instead.</summary>
+internal static class OptionsCheck
+{
+    public static void Validate(RaftNodeOptions node)
+    {
+        Require(node.ClusterId.Length is >= 1 and <= 128, nameof(node.ClusterId), node.ClusterId, "1 to 128 characters");
+        Require(node.Local.Id.Length is >= 1 and <= 256, nameof(node.Local), node.Local.Id, "an id of 1 to 256 characters");
+        Require(node.DataDirectory.Length > 0, nameof(node.DataDirectory), node.DataDirectory, "a folder");
+    }
+
+    public static void Validate(RaftGroupOptions group, RaftPeer local)
+    {
+        Require(
+            group.Name.Length is >= 1 and <= 64 && group.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && group.Name.Trim('.').Length > 0,
+            nameof(group.Name), group.Name, "1 to 64 letters, digits, '-', '_' or '.'");
+        Require(
+            group.Voters.Count is 1 or 3, nameof(group.Voters), group.Voters.Count,
+            "1 or 3 members: with 2 the loss of either stops the group, and more than 3 are not supported by this version");
+        Require(group.Voters.Select(voter => voter.Id).Distinct().Count() == group.Voters.Count, nameof(group.Voters), "the same member twice", "different members");
+        Require(group.Voters.Any(voter => voter.Id == local.Id), nameof(group.Voters), string.Join(", ", group.Voters), $"a list with this member, '{local.Id}', in it");
+        Require(group.Tables.Select(table => table.Name).Distinct().Count() == group.Tables.Count, nameof(group.Tables), "two tables of one name", "different names");
+        foreach (var table in group.Tables)
+            Require(table.Name.Length >= 1 && Encoding.UTF8.GetByteCount(table.Name) <= 64, nameof(group.Tables), table.Name, "names of 1 to 64 bytes");
+        ValidateTiming(group);
+        ValidateSizes(group);
+    }
+
+    private static void ValidateTiming(RaftGroupOptions group)
+    {
+        Require(
+            group.MinElectionTimeout >= TimeSpan.FromMilliseconds(50) && group.MinElectionTimeout <= TimeSpan.FromMinutes(1), nameof(group.MinElectionTimeout),
+            group.MinElectionTimeout, "50 ms to 1 minute");
+        Require(
+            group.MaxElectionTimeout >= group.MinElectionTimeout * 1.5 && group.MaxElectionTimeout <= TimeSpan.FromMinutes(5), nameof(group.MaxElectionTimeout),
+            group.MaxElectionTimeout, $"at least 1.5 times {nameof(group.MinElectionTimeout)} (SAFETY S17: a narrow range splits votes), at most 5 minutes");
+        Require(
+            group.VoteTimeout > TimeSpan.Zero && group.VoteTimeout < group.MinElectionTimeout, nameof(group.VoteTimeout), group.VoteTimeout,
+            $"more than 0 and less than {nameof(group.MinElectionTimeout)} (SAFETY S8: a hung peer must not hold up an election)");
+        Require(group.AppendTimeout >= group.MinElectionTimeout, nameof(group.AppendTimeout), group.AppendTimeout, $"at least {nameof(group.MinElectionTimeout)}");
+        Require(group.ProposalTimeout > TimeSpan.Zero, nameof(group.ProposalTimeout), group.ProposalTimeout, "more than 0");
+        Require(group.ReadTimeout > TimeSpan.Zero, nameof(group.ReadTimeout), group.ReadTimeout, "more than 0");
+        Require(group.SessionTimeout >= TimeSpan.FromMinutes(1), nameof(group.SessionTimeout), group.SessionTimeout, "at least 1 minute");
+    }
+
+    private static void ValidateSizes(RaftGroupOptions group)
+    {
+        Require(group.MaxCommandBytes is >= 1024 and <= 32 << 20, nameof(group.MaxCommandBytes), group.MaxCommandBytes, "1 KiB to 32 MiB");
+        Require(group.MaxBatchBytes is >= 4096 and <= 16 << 20, nameof(group.MaxBatchBytes), group.MaxBatchBytes, "4 KiB to 16 MiB");
+        Require(group.MaxQueuedProposals is >= 1 and <= 1 << 20, nameof(group.MaxQueuedProposals), group.MaxQueuedProposals, "1 to 1,048,576");
+        Require(group.MaxQueuedBytes >= group.MaxCommandBytes, nameof(group.MaxQueuedBytes), group.MaxQueuedBytes, $"at least {nameof(group.MaxCommandBytes)}");
+        Require(
+            group.LogChunkBytes is >= 64 << 10 and <= 64 << 20 && BitOperations.IsPow2(group.LogChunkBytes), nameof(group.LogChunkBytes), group.LogChunkBytes,
+            "a power of two from 65,536 to 67,108,864 (SAFETY S11: any other size corrupts the log)");
+        Require(group.SnapshotEntries is >= 100 and <= 2_000_000, nameof(group.SnapshotEntries), group.SnapshotEntries, "100 to 2,000,000 (SAFETY S13)");
+        Require(group.SnapshotBytes >= 1 << 20, nameof(group.SnapshotBytes), group.SnapshotBytes, "at least 1 MiB");
+    }
+
+    private static void Require<T>(bool condition, string option, T found, string expected)
+    {
+        if (!condition)
+            throw new ArgumentException($"{option} is '{found}'; it has to be {expected}.");
+    }
+}

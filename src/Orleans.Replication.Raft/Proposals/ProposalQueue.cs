@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Log;
+
+namespace Orleans.Replication.Raft.Proposals;
+
+/// <summary>
+/// The leader's queue: whatever waits when a round begins goes into one log entry. A few entries are in flight at a time, so that the next one
+/// gathers commands while the disks of the last one are still busy.
+/// </summary>
+internal sealed class ProposalQueue : IAsyncDisposable
+{
+    private const int MaxEntriesInFlight = 2;
+
+    private readonly RaftGroupOptions _options;
+    private readonly IConsensusEngine _engine;
+    private readonly TimeProvider _time;
+    private readonly Channel<IProposal> _waiting;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Queue<long> _inFlight = new();
+    private readonly ArrayBufferWriter<byte> _entry = new();
+    private readonly List<IProposal> _batch = [];
+    private Task _running = Task.CompletedTask;
+    private IProposal? _next;
+
+    public ProposalQueue(RaftGroupOptions options, IConsensusEngine engine, TimeProvider time)
+    {
+        _options = options;
+        _engine = engine;
+        _time = time;
+        _waiting = Channel.CreateBounded<IProposal>(new BoundedChannelOptions(options.MaxQueuedProposals) { SingleReader = true });
+    }
+
+    public void Start() => _running = RunAsync(_stopping.Token);
+
+    /// <summary>Takes a proposal; false when the queue is full.</summary>
+    public bool TryEnqueue(IProposal proposal) => _waiting.Writer.TryWrite(proposal);
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (_waiting.Reader.TryRead(out var left))
+            left.Refuse();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (_next is not null || await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await WaitForTurnAsync(cancellationToken).ConfigureAwait(false);
+            Gather();
+            if (_batch.Count == 0)
+                continue;
+            try
+            {
+                _inFlight.Enqueue(await _engine.AppendAsync(_entry.WrittenMemory, cancellationToken).ConfigureAwait(false));
+                foreach (var proposal in _batch)
+                    proposal.Accept();
+            }
+            catch (Exception)
+            {
+                // Not the leader, or the log has failed, which the replica's health reports. Either way nothing was put into the log.
+                foreach (var proposal in _batch)
+                    proposal.Refuse();
+            }
+        }
+    }
+
+    /// <summary>Waits until one of the entries in flight is applied, or this member leads no longer.</summary>
+    private async ValueTask WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        while (_inFlight.TryPeek(out var oldest) && (_inFlight.Count >= MaxEntriesInFlight || oldest <= _engine.AppliedIndex))
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _engine.Leadership);
+            try
+            {
+                await _engine.WaitForApplyAsync(oldest, either.Token).ConfigureAwait(false);
+                _inFlight.Dequeue();
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                _inFlight.Clear();
+            }
+        }
+    }
+
+    private void Gather()
+    {
+        _batch.Clear();
+        _entry.ResetWrittenCount();
+        EntryFormat.WriteHeader(_entry, _options.Name, _time.GetUtcNow());
+        while (_next is not null || _waiting.Reader.TryRead(out _next))
+        {
+            if (_batch.Count > 0 && _entry.WrittenCount + _next.Encoded.Length > _options.MaxBatchBytes)
+                return;
+            if (_next.TryTake())
+            {
+                EntryFormat.WriteCommand(_entry, _next.Encoded.Span);
+                _batch.Add(_next);
+            }
+
+            _next = null;
+        }
+    }
+}

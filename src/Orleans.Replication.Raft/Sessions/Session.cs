@@ -1,0 +1,30 @@
+using System.Buffers.Binary;
+
+namespace Orleans.Replication.Raft.Sessions;
+
+/// <summary>What every replica remembers of one proposer, to apply each of its commands once (SAFETY 7).</summary>
+internal sealed class Session
+{
+    /// <summary>The leader's time of its last command.</summary>
+    public DateTimeOffset LastActive { get; set; }
+
+    /// <summary>Sequence numbers below are finished; a command with one of them is late and never applied. Only grows.</summary>
+    public ulong Floor { get; set; }
+
+    /// <summary>The results of applied commands at or above the floor.</summary>
+    public Dictionary<ulong, CommandResult> Results { get; } = [];
+
+    public byte[] Encode()
+    {
+        var encoded = new byte[2 * sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(encoded, LastActive.UtcTicks);
+        BinaryPrimitives.WriteUInt64LittleEndian(encoded.AsSpan(sizeof(long)), Floor);
+        return encoded;
+    }
+
+    public static Session Decode(ReadOnlySpan<byte> encoded) => new()
+    {
+        LastActive = new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(encoded), TimeSpan.Zero),
+        Floor = BinaryPrimitives.ReadUInt64LittleEndian(encoded[sizeof(long)..]),
+    };
+}

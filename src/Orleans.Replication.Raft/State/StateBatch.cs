@@ -1,0 +1,64 @@
+using RocksDbSharp;
+
+namespace Orleans.Replication.Raft.State;
+
+/// <summary>
+/// The changes of one log entry: seen by its own later commands, written all at once with the applied position (SAFETY 5). A command that is
+/// refused is undone alone.
+/// </summary>
+internal sealed class StateBatch
+{
+    private readonly Dictionary<byte[], byte[]?> _changes = new(ByteKeyComparer.Instance);
+    private readonly Dictionary<byte[], byte[]?>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+    private readonly List<(byte[] Key, bool WasChanged, byte[]? Before)> _undo = [];
+
+    public StateBatch() => _bySpan = _changes.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>What the batch says about a key; false when it says nothing. A null value is a deletion.</summary>
+    public bool TryGet(ReadOnlySpan<byte> key, out byte[]? value) => _bySpan.TryGetValue(key, out value);
+
+    /// <summary>The batch's own changes below a prefix, in no order.</summary>
+    public IEnumerable<KeyValuePair<byte[], byte[]?>> Below(ReadOnlyMemory<byte> prefix) =>
+        _changes.Where(change => change.Key.AsSpan().StartsWith(prefix.Span));
+
+    /// <summary>Writes, or deletes when <paramref name="value"/> is null.</summary>
+    public void Set(byte[] key, byte[]? value)
+    {
+        var wasChanged = _changes.TryGetValue(key, out var before);
+        _undo.Add((key, wasChanged, before));
+        _changes[key] = value;
+    }
+
+    /// <summary>Keeps what the current command has changed, and begins the next.</summary>
+    public void Accept() => _undo.Clear();
+
+    /// <summary>Takes back what the current command has changed, and begins the next.</summary>
+    public void Undo()
+    {
+        for (var i = _undo.Count - 1; i >= 0; i--)
+        {
+            var (key, wasChanged, before) = _undo[i];
+            if (wasChanged)
+                _changes[key] = before;
+            else
+                _changes.Remove(key);
+        }
+
+        _undo.Clear();
+    }
+
+    /// <summary>Moves everything into a batch of the database, and starts afresh.</summary>
+    public void MoveTo(WriteBatch batch)
+    {
+        foreach (var (key, value) in _changes)
+        {
+            if (value is null)
+                batch.Delete(key.AsSpan());
+            else
+                batch.Put(key.AsSpan(), value.AsSpan());
+        }
+
+        _changes.Clear();
+        _undo.Clear();
+    }
+}

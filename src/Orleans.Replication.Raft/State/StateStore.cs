@@ -1,0 +1,138 @@
+using System.Globalization;
+using Orleans.Replication.Raft.Storage;
+using RocksDbSharp;
+
+namespace Orleans.Replication.Raft.State;
+
+/// <summary>
+/// The replicated state on disk: <c>state/&lt;generation&gt;/</c> is a RocksDB, <c>state/current</c> names the generation in use. A snapshot is
+/// installed as the next generation, complete and on disk before it is named (SAFETY 11).
+/// </summary>
+internal sealed class StateStore : IDisposable
+{
+    private const string PointerName = "current";
+
+    private readonly string _folder;
+    private readonly WriteBatch _writes = new();
+    private volatile Database _database;
+    private long _generation;
+
+    private StateStore(string folder, long generation, Database database, AppliedPosition position)
+    {
+        _folder = folder;
+        _generation = generation;
+        _database = database;
+        Position = position;
+    }
+
+    /// <summary>
+    /// How far the state has come; what is on disk may be behind it, but never apart from it. Only the thread that applies moves it.
+    /// </summary>
+    public AppliedPosition Position { get; private set; }
+
+    /// <exception cref="RaftStorageException">The folder cannot be used.</exception>
+    public static StateStore Open(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var pointer = Path.Combine(folder, PointerName);
+        var generation = 1L;
+        if (File.Exists(pointer))
+        {
+            if (!long.TryParse(File.ReadAllText(pointer), NumberStyles.None, CultureInfo.InvariantCulture, out generation))
+                throw new RaftStorageException($"'{pointer}' does not hold a number: it is damaged. Empty the group's folder to catch up from the peers.");
+        }
+        else
+        {
+            DurableFile.WriteText(pointer, generation.ToString(CultureInfo.InvariantCulture));
+        }
+
+        DeleteOtherGenerations(folder, generation);
+        var database = Database.Open(GenerationFolder(folder, generation));
+        var position = database.Get(StateKeys.Position) is { } encoded ? AppliedPosition.Decode(encoded) : default;
+        return new StateStore(folder, generation, database, position);
+    }
+
+    /// <summary>The database, in use by the caller until it releases it.</summary>
+    public Database Acquire()
+    {
+        var database = _database;
+        while (!database.TryAcquire())
+        {
+            // It was replaced between the two lines, or the store is closed.
+            ObjectDisposedException.ThrowIf(ReferenceEquals(database, _database), this);
+            database = _database;
+        }
+
+        return database;
+    }
+
+    /// <summary>For the thread that applies, which is also the one that replaces the database.</summary>
+    public byte[]? Get(ReadOnlySpan<byte> key) => _database.Get(key);
+
+    /// <inheritdoc cref="Get"/>
+    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix) => _database.Scan(prefix);
+
+    /// <summary>Writes a log entry's changes and its position, all or nothing.</summary>
+    public void Commit(StateBatch batch, in AppliedPosition position)
+    {
+        Span<byte> encoded = stackalloc byte[AppliedPosition.EncodedBytes];
+        position.Encode(encoded);
+        _writes.Clear();
+        batch.MoveTo(_writes);
+        _writes.Put(StateKeys.Position, encoded);
+        _database.Write(_writes);
+        Position = position;
+    }
+
+    /// <summary>Copies the state into a folder that does not exist yet; may run while entries are applied.</summary>
+    /// <returns>How far the copy has come.</returns>
+    public AppliedPosition Checkpoint(string folder)
+    {
+        var database = Acquire();
+        try
+        {
+            database.Checkpoint(folder);
+        }
+        finally
+        {
+            database.Release();
+        }
+
+        return Database.ReadPosition(folder);
+    }
+
+    /// <summary>Replaces the whole state by a checkpoint, whose folder stays as it is.</summary>
+    public void Install(string checkpoint)
+    {
+        var next = _generation + 1;
+        var target = GenerationFolder(_folder, next);
+        if (Directory.Exists(target))
+            Directory.Delete(target, recursive: true);
+        DurableFile.CopyFolder(checkpoint, target);
+        var position = Database.ReadPosition(target);
+        DurableFile.WriteText(Path.Combine(_folder, PointerName), next.ToString(CultureInfo.InvariantCulture));
+
+        var replaced = _database;
+        _database = Database.Open(target);
+        _generation = next;
+        Position = position;
+        replaced.Release();
+    }
+
+    public void Dispose()
+    {
+        _database.Flush();
+        _database.Release();
+        _writes.Dispose();
+    }
+
+    private static string GenerationFolder(string folder, long generation) =>
+        Path.Combine(folder, generation.ToString(CultureInfo.InvariantCulture));
+
+    private static void DeleteOtherGenerations(string folder, long generation)
+    {
+        var current = GenerationFolder(folder, generation);
+        foreach (var other in Directory.EnumerateDirectories(folder).Where(path => path != current).ToList())
+            Directory.Delete(other, recursive: true);
+    }
+}

@@ -1,0 +1,51 @@
+namespace Orleans.Replication.Raft.State;
+
+/// <summary>Reads one table as the store has it at the time of each call.</summary>
+internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReader
+{
+    public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record)
+    {
+        var database = store.Acquire();
+        try
+        {
+            return TryGet(database, prefix, key, snapshot: null, out record);
+        }
+        finally
+        {
+            database.Release();
+        }
+    }
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)
+    {
+        var database = store.Acquire();
+        try
+        {
+            foreach (var row in Scan(database, prefix, keyPrefix, snapshot: null))
+                yield return row;
+        }
+        finally
+        {
+            database.Release();
+        }
+    }
+
+    internal static bool TryGet(Database database, byte[] prefix, ReadOnlySpan<byte> key, RocksDbSharp.Snapshot? snapshot, out StateRecord record)
+    {
+        var length = prefix.Length + key.Length;
+        Span<byte> full = length <= 256 ? stackalloc byte[256] : new byte[length];
+        prefix.CopyTo(full);
+        key.CopyTo(full[prefix.Length..]);
+        var encoded = database.Get(full[..length], snapshot);
+        record = encoded is null ? default : RecordFormat.Decode(encoded);
+        return encoded is not null;
+    }
+
+    internal static IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(
+        Database database, byte[] prefix, ReadOnlyMemory<byte> keyPrefix, RocksDbSharp.Snapshot? snapshot)
+    {
+        byte[] full = [.. prefix, .. keyPrefix.Span];
+        foreach (var (key, value) in database.Scan(full, snapshot))
+            yield return new(key.AsMemory(prefix.Length), RecordFormat.Decode(value));
+    }
+}

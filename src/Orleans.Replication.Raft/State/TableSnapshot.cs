@@ -1,0 +1,35 @@
+using RocksDbSharp;
+
+namespace Orleans.Replication.Raft.State;
+
+/// <summary>Reads one table as it was when the snapshot was opened.</summary>
+internal sealed class TableSnapshot : IStateSnapshot
+{
+    private readonly byte[] _prefix;
+    private readonly Database _database;
+    private Snapshot? _snapshot;
+
+    /// <param name="database">In use by this snapshot until it is disposed.</param>
+    /// <param name="prefix">The table's key prefix.</param>
+    public TableSnapshot(Database database, byte[] prefix)
+    {
+        _database = database;
+        _prefix = prefix;
+        _snapshot = database.CreateSnapshot();
+    }
+
+    private Snapshot Current => _snapshot ?? throw new ObjectDisposedException(nameof(TableSnapshot));
+
+    public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record) => TableReader.TryGet(_database, _prefix, key, Current, out record);
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
+        TableReader.Scan(_database, _prefix, prefix, Current);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _snapshot, null) is not { } snapshot)
+            return;
+        snapshot.Dispose();
+        _database.Release();
+    }
+}

@@ -1,0 +1,105 @@
+namespace Orleans.Replication.Raft.Storage;
+
+/// <summary>
+/// A group's folder: opened by one process at a time, and only by the member, group and cluster that made it. Nothing in it is deleted without
+/// being told to.
+/// </summary>
+internal sealed class GroupFolder : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly string _membersPath;
+    private MembersFile _members;
+
+    private GroupFolder(string path, FileStream @lock, MembersFile members)
+    {
+        Path = path;
+        _lock = @lock;
+        _members = members;
+        _membersPath = MembersPath(path);
+    }
+
+    public string Path { get; }
+
+    public string Log => System.IO.Path.Combine(Path, "log");
+
+    public string State => System.IO.Path.Combine(Path, "state");
+
+    public string Snapshots => System.IO.Path.Combine(Path, "snapshots");
+
+    /// <summary>True when this member may vote.</summary>
+    public bool IsAdmitted => _members.Admitted;
+
+    /// <exception cref="RaftStorageException">The folder is in use, or belongs to somebody else.</exception>
+    public static GroupFolder Open(RaftNodeOptions node, RaftGroupOptions group)
+    {
+        var path = System.IO.Path.Combine(node.DataDirectory, "groups", group.Name);
+        Directory.CreateDirectory(path);
+        var @lock = Lock(System.IO.Path.Combine(path, "lock"));
+        try
+        {
+            var voters = group.Voters.Select(voter => voter.Id).Order(StringComparer.Ordinal).ToList();
+            var members = MembersFile.Read(MembersPath(path));
+            if (members is null)
+            {
+                RequireEmpty(path);
+
+                // A member that is alone has nobody to ask whether it may vote.
+                members = new MembersFile(MembersFile.FormatVersion, node.ClusterId, group.Name, node.Local.Id, voters, Admitted: voters.Count == 1);
+                members.Write(MembersPath(path));
+            }
+
+            RequireSame(path, "cluster", members.Cluster, node.ClusterId);
+            RequireSame(path, "group", members.Group, group.Name);
+            RequireSame(path, "member", members.Member, node.Local.Id);
+            RequireSame(path, "voters", string.Join(", ", members.Voters), string.Join(", ", voters));
+            return new GroupFolder(path, @lock, members);
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Remembers that this member may vote.</summary>
+    public void Admit()
+    {
+        _members = _members with { Admitted = true };
+        _members.Write(_membersPath);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static string MembersPath(string path) => System.IO.Path.Combine(path, "members");
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new RaftStorageException(
+                $"'{path}' cannot be locked: another process uses this data folder, or it is not writable. Give every silo a folder of its own. ({e.Message})", e);
+        }
+    }
+
+    private static void RequireEmpty(string path)
+    {
+        if (Directory.EnumerateDirectories(path).Any())
+        {
+            throw new RaftStorageException(
+                $"'{path}' holds data, but no 'members' file says whose. Restore the file, or move the folder away to let this member start empty.");
+        }
+    }
+
+    private static void RequireSame(string path, string what, string found, string expected)
+    {
+        if (found != expected)
+        {
+            throw new RaftStorageException(
+                $"'{path}' belongs to {what} '{found}'; this member is configured for '{expected}'. Correct the configuration, or choose another folder.");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace Orleans.Replication.Raft.Wire;
+
+/// <summary>Questions to one peer of the group, any number at a time, over one connection that is made when it is needed.</summary>
+internal sealed class GroupChannel(
+    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private readonly CancellationTokenSource _disposing = new();
+    private GroupConnection? _connection;
+
+    /// <summary>Asks, and waits for the answer.</summary>
+    /// <exception cref="PeerUnavailableException">There was none. <see cref="PeerUnavailableException.NothingSent"/> tells whether the peer may have seen the question.</exception>
+    public async Task<GroupResponse> CallAsync(GroupRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _disposing.Token);
+        GroupConnection connection;
+        try
+        {
+            connection = await ConnectAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PeerUnavailableException($"Peer {peer.Id} cannot be reached: {e.Message}", e) { NothingSent = true };
+        }
+
+        try
+        {
+            return await connection.CallAsync(request, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw e as PeerUnavailableException ?? new PeerUnavailableException(
+                deadline.IsCancellationRequested ? $"Peer {peer.Id} did not answer within {timeout}." : $"Peer {peer.Id} is gone: {e.Message}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _connecting.WaitAsync().ConfigureAwait(false);
+        if (_connection is { } connection)
+            await connection.DisposeAsync().ConfigureAwait(false);
+        _connecting.Dispose();
+        _disposing.Dispose();
+    }
+
+    private async ValueTask<GroupConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _connection) is { IsOpen: true } open)
+            return open;
+        await _connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_connection is { IsOpen: true } opened)
+                return opened;
+            if (_connection is { } closed)
+                await closed.DisposeAsync().ConfigureAwait(false);
+            _connection = null;
+            var transport = await connections.ConnectAsync(peer.EndPoint, cancellationToken).ConfigureAwait(false);
+            var greeting = hello.Clone();
+            greeting.Session = SessionNumbers.Next();
+            return _connection = new GroupConnection(transport, greeting, maxMessageBytes);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+}

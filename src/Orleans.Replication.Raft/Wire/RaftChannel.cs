@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace Orleans.Replication.Raft.Wire;
+
+/// <summary>
+/// One kind of Raft request to one peer: connects when it is first used, sends one request at a time, and gives a connection up as soon as an
+/// answer is late, since it could come and be taken for that of the next request.
+/// </summary>
+internal sealed class RaftChannel(
+    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private ConnectionContext? _connection;
+    private MessageStream? _messages;
+
+    /// <summary>Sends a request and waits for its answer.</summary>
+    /// <exception cref="PeerUnavailableException">There was none in time.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<RaftResponse> CallAsync(RaftRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await _turn.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PeerUnavailableException($"Peer {peer.Id} is still busy with an earlier request after {timeout}.");
+        }
+
+        try
+        {
+            var messages = _messages ?? await ConnectAsync(either.Token).ConfigureAwait(false);
+            messages.Write(request);
+            await messages.FlushAsync(either.Token).ConfigureAwait(false);
+            var response = await messages.ReadAsync(RaftResponse.Parser, either.Token).ConfigureAwait(false)
+                ?? throw new EndOfStreamException("The connection was closed.");
+            return response.Refused.Length == 0 ? response : throw new PeerUnavailableException($"Peer {peer.Id} refuses: {response.Refused}");
+        }
+        catch (Exception e)
+        {
+            await DisconnectAsync().ConfigureAwait(false);
+            if (cancellationToken.IsCancellationRequested)
+                throw new OperationCanceledException(e.Message, e, cancellationToken);
+            throw e as PeerUnavailableException ?? new PeerUnavailableException(
+                deadline.IsCancellationRequested ? $"Peer {peer.Id} did not answer within {timeout}." : $"Peer {peer.Id} cannot be reached: {e.Message}", e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the request in flight, if there is one.</summary>
+    public void Abort() => _connection?.Abort();
+
+    public async ValueTask DisposeAsync()
+    {
+        Abort();
+        await _turn.WaitAsync().ConfigureAwait(false);
+        await DisconnectAsync().ConfigureAwait(false);
+        _turn.Dispose();
+    }
+
+    private async ValueTask<MessageStream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        _connection = await connections.ConnectAsync(peer.EndPoint, cancellationToken).ConfigureAwait(false);
+        _messages = new MessageStream(_connection.Transport, maxMessageBytes);
+        var greeting = hello.Clone();
+        greeting.Session = SessionNumbers.Next();
+        _messages.Write(greeting);
+        return _messages;
+    }
+
+    private async ValueTask DisconnectAsync()
+    {
+        if (_connection is not { } connection)
+            return;
+        _connection = null;
+        _messages = null;
+        connection.Abort();
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+}

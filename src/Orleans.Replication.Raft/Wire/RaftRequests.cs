@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Connections;
+using Orleans.Replication.Raft.Snapshots;
+
+namespace Orleans.Replication.Raft.Wire;
+
+/// <summary>Serves one connection of the Raft protocol: a Hello, then request after request.</summary>
+internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupReplica?> findGroup, CurrentSessions sessions)
+{
+    public async Task ServeAsync(ConnectionContext connection, string peer, CancellationToken cancellationToken)
+    {
+        using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.ConnectionClosed);
+        var greeting = new MessageStream(connection.Transport, WireVersion.OverheadBytes);
+        var (hello, refusal) = await Handshake.ReadAsync(
+            greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.IsVoter(id) == true, closed.Token).ConfigureAwait(false);
+        if (hello is null)
+        {
+            await RefuseAsync(greeting, refusal, closed.Token).ConfigureAwait(false);
+            throw new ProtocolViolationException(refusal);
+        }
+
+        if (!sessions.TryEnter(hello, connection))
+            return;
+        try
+        {
+            var group = findGroup(hello.Group)!;
+            var messages = new MessageStream(connection.Transport, group.Options.MaxMessageBytes);
+            using var snapshots = new SnapshotReceiver(group.Snapshots);
+            while (await messages.ReadAsync(RaftRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
+            {
+                if (!sessions.IsCurrent(hello))
+                    return;
+                var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token).ConfigureAwait(false);
+                messages.Write(response);
+                await messages.FlushAsync(closed.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            sessions.Leave(hello, connection);
+        }
+    }
+
+    private static async Task RefuseAsync(MessageStream messages, string refusal, CancellationToken cancellationToken)
+    {
+        messages.Write(new RaftResponse { Refused = refusal });
+        await messages.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

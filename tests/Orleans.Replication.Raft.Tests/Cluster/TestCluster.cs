@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orleans.Replication.Raft.Tests.Cluster;
+
+/// <summary>A group of members in this process, on real sockets and a real disk.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-test-").FullName;
+
+    public TestCluster(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null)
+    {
+        var voters = Enumerable.Range(1, members).Select(i => TestMember.Peer("member-" + i)).ToList();
+        Members = [.. voters.Select(voter => new TestMember(Network, voter.Id, voters, Path.Combine(_folder, voter.Id), configure ?? (options => options)))];
+    }
+
+    public TestNetwork Network { get; } = new();
+
+    public IReadOnlyList<TestMember> Members { get; }
+
+    public IEnumerable<string> Ids => Members.Select(member => member.Id);
+
+    public TestMember Leader => Members.Single(member => member.IsLeader);
+
+    public IEnumerable<TestMember> Followers => Members.Where(member => member.IsRunning && !member.IsLeader);
+
+    public static async Task<TestCluster> StartAsync(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null, ILoggerFactory? loggers = null)
+    {
+        var cluster = new TestCluster(members, configure);
+        await Task.WhenAll(cluster.Members.Select(member => member.StartAsync(loggers)));
+        await cluster.WaitForLeaderAsync();
+        return cluster;
+    }
+
+    /// <summary>Waits until exactly one member leads and every running member knows it.</summary>
+    public Task<TestMember> WaitForLeaderAsync(Func<TestMember, bool>? among = null) => Eventually.GetAsync(
+        "a leader that all know",
+        () =>
+        {
+            var running = Members.Where(member => member.IsRunning && (among?.Invoke(member) ?? true)).ToList();
+            var leaders = running.Where(member => member.IsLeader).ToList();
+            return leaders.Count == 1 && running.All(member => member.Group.GetStatus().Leader == leaders[0].Id) ? leaders[0] : null;
+        });
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in Members)
+            await member.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

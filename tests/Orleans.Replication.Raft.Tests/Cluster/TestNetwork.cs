@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+
+namespace Orleans.Replication.Raft.Tests.Cluster;
+
+/// <summary>
+/// Real sockets on loopback between the members of one test, with faults: a member can be cut off, and a direction can be made to swallow
+/// everything. Each connection begins with the dialler's id, which stands in for the proof of a secure transport.
+/// </summary>
+internal sealed class TestNetwork
+{
+    private readonly ConcurrentDictionary<(string From, string To), byte> _cut = new();
+    private readonly ConcurrentDictionary<TestConnection, byte> _connections = new();
+
+    /// <summary>Separates a member from all others: open connections break, new ones fail.</summary>
+    public void Isolate(string member, IEnumerable<string> all)
+    {
+        foreach (var other in all.Where(id => id != member))
+            Cut(member, other);
+    }
+
+    public void Cut(string a, string b)
+    {
+        _cut[(a, b)] = 0;
+        _cut[(b, a)] = 0;
+        foreach (var connection in _connections.Keys.Where(c => (c.From == a && c.To == b) || (c.From == b && c.To == a)))
+            connection.Abort();
+    }
+
+    public void Heal() => _cut.Clear();
+
+    public IConnectionFactory Dialler(string from, string protocol) => new Factory(this, from, protocol);
+
+    public IConnectionListener Listen(string member, string protocol) => new Listener(this, member, protocol);
+
+    /// <summary>Who is at the other end, as the first bytes of the connection said.</summary>
+    public static string? Identify(ConnectionContext connection) => (connection as TestConnection)?.Peer;
+
+    private readonly ConcurrentDictionary<(string Member, string Protocol), IPEndPoint> _addresses = new();
+
+    private sealed class Factory(TestNetwork network, string from, string protocol) : IConnectionFactory
+    {
+        public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+        {
+            var to = ((DnsEndPoint)endpoint).Host;
+            if (network._cut.ContainsKey((from, to)) || !network._addresses.TryGetValue((to, protocol), out var address))
+                throw new IOException($"{to} is not connected.");
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(address, cancellationToken);
+                await socket.SendAsync(Encoding.UTF8.GetBytes(from.PadRight(32)), SocketFlags.None, cancellationToken);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+
+            var connection = new TestConnection(socket, from, to, to, c => network._connections.TryRemove(c, out _));
+            network._connections[connection] = 0;
+            if (network._cut.ContainsKey((from, to)))
+                connection.Abort();
+            return connection;
+        }
+    }
+
+    private sealed class Listener : IConnectionListener
+    {
+        private readonly TestNetwork _network;
+        private readonly string _member;
+        private readonly string _protocol;
+        private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        public Listener(TestNetwork network, string member, string protocol)
+        {
+            (_network, _member, _protocol) = (network, member, protocol);
+            _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _socket.Listen();
+            network._addresses[(member, protocol)] = (IPEndPoint)_socket.LocalEndPoint!;
+        }
+
+        public EndPoint EndPoint => _socket.LocalEndPoint!;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            while (true)
+            {
+                Socket accepted;
+                try
+                {
+                    accepted = await _socket.AcceptAsync(cancellationToken);
+                }
+                catch (SocketException)
+                {
+                    return null;
+                }
+                catch (ObjectDisposedException)
+                {
+                    return null;
+                }
+
+                accepted.NoDelay = true;
+                var id = new byte[32];
+                for (var read = 0; read < id.Length;)
+                {
+                    var count = await accepted.ReceiveAsync(id.AsMemory(read), SocketFlags.None, cancellationToken);
+                    if (count == 0)
+                        break;
+                    read += count;
+                }
+
+                var from = Encoding.UTF8.GetString(id).Trim();
+                var connection = new TestConnection(accepted, from, _member, from, c => _network._connections.TryRemove(c, out _));
+                _network._connections[connection] = 0;
+                if (!_network._cut.ContainsKey((from, _member)))
+                    return connection;
+                connection.Abort();
+            }
+        }
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            _network._addresses.TryRemove((_member, _protocol), out _);
+            _socket.Dispose();
+            return default;
+        }
+
+        public ValueTask DisposeAsync() => UnbindAsync();
+    }
+}
