@@ -39,14 +39,28 @@ internal static class StateKey
     /// <returns>False when the bytes are no key of this format.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> key, out GrainId grain, out string stateName)
     {
-        (grain, stateName) = (default, string.Empty);
-        if (key.IsEmpty || key[0] != FormatVersion)
+        stateName = string.Empty;
+        if (!TryDecodeGrain(ref key, out grain))
             return false;
-        var rest = key[1..];
+        stateName = Encoding.UTF8.GetString(key);
+        return true;
+    }
+
+    /// <summary>The grain in a key that was made by <see cref="Encode"/>.</summary>
+    /// <exception cref="UnreadableStateException">The bytes are no key of this format.</exception>
+    public static GrainId GrainOf(ReadOnlySpan<byte> key) => TryDecodeGrain(ref key, out var grain)
+        ? grain
+        : throw new UnreadableStateException("A command is about a key of a format that this silo does not know. Update this silo.");
+
+    private static bool TryDecodeGrain(ref ReadOnlySpan<byte> rest, out GrainId grain)
+    {
+        grain = default;
+        if (rest.IsEmpty || rest[0] != FormatVersion)
+            return false;
+        rest = rest[1..];
         if (!TryTake(ref rest, out var type) || !TryTake(ref rest, out var id) || type.IsEmpty)
             return false;
         grain = new GrainId(new GrainType(type.ToArray()), new IdSpan(id.ToArray()));
-        stateName = Encoding.UTF8.GetString(rest);
         return true;
     }
 

@@ -1,0 +1,77 @@
+namespace Orleans.Replication;
+
+/// <summary>
+/// A grain's state that every replica of its group holds. Changes are applied in one order on every replica, exactly once; a change that was
+/// acknowledged is on the disks of a majority and is never lost.
+/// </summary>
+/// <remarks>
+/// The members may be called from any scheduler. A value that was read is shared with other readers: treat it as immutable, and never change it
+/// in place. A missing state reads as the initial one, a new <typeparamref name="TState"/>, with version 0.
+/// <para>Errors that every waiting member may throw: <see cref="ReplicationUnavailableException"/> when the group has no quorum (nothing was
+/// written), and <see cref="OperationCanceledException"/> when the caller gave up (a write may or may not have happened).</para>
+/// </remarks>
+/// <typeparam name="TState">The state: a type that Orleans can serialize, best an immutable record.</typeparam>
+public interface IReplicatedState<TState>
+{
+    /// <summary>What this silo's replica has now. Does not wait, and may be behind what others have acknowledged.</summary>
+    TState Value { get; }
+
+    /// <summary>
+    /// The version of what this silo's replica has now; 0 when the state does not exist. Versions of one state strictly increase, also across
+    /// deletion and re-creation. For a value together with its version use <see cref="ReadVersionedAsync"/>.
+    /// </summary>
+    long Version { get; }
+
+    /// <summary>Reads the state from this silo's replica, as fresh as <paramref name="consistency"/> asks for.</summary>
+    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; never with <see cref="ReadConsistency.Stale"/>.</exception>
+    ValueTask<TState> ReadAsync(ReadConsistency consistency = ReadConsistency.Linearizable, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a part of the state, or something computed from it, from this silo's replica.</summary>
+    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; never with <see cref="ReadConsistency.Stale"/>.</exception>
+    ValueTask<TResult> ReadAsync<TResult>(
+        Func<TState, TResult> projection,
+        ReadConsistency consistency = ReadConsistency.Linearizable,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the state together with its version, as one.</summary>
+    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; never with <see cref="ReadConsistency.Stale"/>.</exception>
+    ValueTask<VersionedState<TState>> ReadVersionedAsync(
+        ReadConsistency consistency = ReadConsistency.Linearizable,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs an operation on the state, on every replica, exactly once. Waits until it is committed and applied on this silo's replica, so that a
+    /// later read here sees it.
+    /// </summary>
+    /// <returns>The operation's result.</returns>
+    /// <exception cref="OperationRejectedException">The operation threw; the state is as it was, on every replica.</exception>
+    /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
+    /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the operation may have been applied.</exception>
+    /// <exception cref="ArgumentException">The operation cannot be told apart or is too large; nothing was proposed.</exception>
+    ValueTask<TResult> ApplyAsync<TResult>(IReplicatedOperation<TState, TResult> operation, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Replaces the whole state. Waits until it is committed and applied on this silo's replica.
+    /// </summary>
+    /// <param name="state">The new state.</param>
+    /// <param name="expectedVersion">The version that the state must have; 0 when it must not exist; null for no condition.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the write.</param>
+    /// <returns>The new version.</returns>
+    /// <exception cref="VersionMismatchException">The state has another version; nothing was written.</exception>
+    /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
+    /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the state may have been written.</exception>
+    /// <exception cref="ArgumentException">The state is too large; nothing was proposed.</exception>
+    ValueTask<long> WriteAsync(TState state, long? expectedVersion = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes the state, whatever version it has; see <see cref="ClearAsync(long?, CancellationToken)"/>.</summary>
+    ValueTask<bool> ClearAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes the state: it reads as the initial one with version 0 again. Waits until that is applied on this silo's replica.</summary>
+    /// <param name="expectedVersion">The version that the state must have; null for no condition.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the write.</param>
+    /// <returns>True when there was a state to delete.</returns>
+    /// <exception cref="VersionMismatchException">The state has another version; nothing was written.</exception>
+    /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
+    /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the state may have been deleted.</exception>
+    ValueTask<bool> ClearAsync(long? expectedVersion, CancellationToken cancellationToken = default);
+}

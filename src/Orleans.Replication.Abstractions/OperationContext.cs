@@ -1,0 +1,19 @@
+using Orleans.Runtime;
+
+namespace Orleans.Replication;
+
+/// <summary>What an operation may know beside its arguments and the state: the same on every replica.</summary>
+public readonly struct OperationContext
+{
+    /// <summary>The operation's place in the history of its group: it becomes the version of the state that it writes.</summary>
+    public required long Index { get; init; }
+
+    /// <summary>The leader's clock when it put the operation into the log. Never goes back, also when the leader changes.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>The grain whose state it is.</summary>
+    public required GrainId GrainId { get; init; }
+
+    /// <summary>A number to seed a random generator with, different for each operation.</summary>
+    public required ulong Seed { get; init; }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Orleans.Replication;
+using Orleans.Replication.Groups;
+using Orleans.Replication.Placement;
+using Orleans.Replication.States;
+using Orleans.Runtime;
+using Orleans.Runtime.Hosting;
+
+namespace Orleans.Hosting;
+
+/// <summary>Adds replication to a silo's services.</summary>
+public static class RaftReplicationServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds this silo's replicas, <see cref="ReplicatedAttribute">replicated grains</see> and <see cref="IReplicatedState{TState}"/>. Without
+    /// arguments, and without a section <c>Orleans:Replication</c>, it is a group of one on loopback with its data below <c>./data</c>. May be
+    /// called again: the options add up.
+    /// </summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="configure">Sets options, after the configuration has.</param>
+    public static IServiceCollection AddRaftReplication(this IServiceCollection services, Action<RaftReplicationOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (!services.Any(service => service.ServiceType == typeof(IReplicationHost)))
+            AddServices(services);
+        if (configure is not null)
+            services.Configure(configure);
+        return services;
+    }
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddOptions<RaftReplicationOptions>().Configure<IServiceProvider>((options, provider) =>
+            provider.GetService<IConfiguration>()?.GetSection(RaftReplicationOptions.ConfigurationSection).Bind(options));
+        services.ConfigureFormatter<RaftReplicationOptions>();
+
+        services.AddSingleton<ReplicationHost>();
+        services.AddSingleton<IReplicationHost>(provider => provider.GetRequiredService<ReplicationHost>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ReplicationHost>());
+        services.AddSingleton<GroupTables>();
+
+        services.TryAddSingleton<OperationRunners>();
+        services.TryAddSingleton(typeof(StateSerializer<>));
+        services.AddSingleton<IAttributeToFactoryMapper<ReplicatedStateAttribute>, ReplicatedStateAttributeMapper>();
+
+        services.AddPlacementDirector<ReplicatedPlacement, LocalReplicaDirector>();
+        services.AddGrainDirectory(ReplicatedPlacement.DirectoryName, (_, _) => new EmptyGrainDirectory());
+    }
+}

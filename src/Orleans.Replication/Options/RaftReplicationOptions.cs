@@ -1,0 +1,90 @@
+namespace Orleans.Configuration;
+
+/// <summary>
+/// How this silo replicates. Without any value it is a group of one on loopback, with its data below <c>./data</c>. Bound from
+/// <c>Orleans:Replication</c>; <see cref="Peers"/>, <see cref="Groups"/> and <see cref="ClusterId"/> have to be the same on every silo.
+/// </summary>
+public sealed class RaftReplicationOptions
+{
+    /// <summary>The section of the configuration that is bound to it.</summary>
+    public const string ConfigurationSection = "Orleans:Replication";
+
+    /// <summary>
+    /// The folder of everything that this silo keeps, relative to the current directory; made when it is missing. It has the silo's identity
+    /// (<c>identity.key</c>) and its replicas (<c>groups</c>), and belongs to one silo at a time. Default: <c>data</c>.
+    /// </summary>
+    public string DataDirectory { get; set; } = "data";
+
+    /// <summary>
+    /// The addresses to listen on for peers, for example <c>/ip4/0.0.0.0/tcp/4001</c>; port 0 takes a free one. Default: this silo's own address in
+    /// <see cref="Peers"/>, and a free port on loopback when there are no peers either.
+    /// </summary>
+    public IList<string> ListenAddresses { get; } = [];
+
+    /// <summary>
+    /// Every voter's address with its peer id, this silo's own included, for example <c>/ip4/10.0.0.2/tcp/4001/p2p/12D3Koo…</c>: 1 or 3 of them.
+    /// A peer may have several addresses, one in each line. <c>orleans-replication keygen --data DIR</c> makes the identity in a data folder and prints its peer id. Default: none,
+    /// which makes this silo a group of its own.
+    /// </summary>
+    public IList<string> Peers { get; } = [];
+
+    /// <summary>
+    /// The name that peers must share: 1 to 128 characters; data and messages of another name are refused. Default:
+    /// <see cref="ClusterOptions.ClusterId"/>. Name it here when deployments over the same data change that.
+    /// </summary>
+    public string? ClusterId { get; set; }
+
+    /// <summary>The names of further groups, beside <c>default</c>: 1 to 64 letters, digits, '-', '_' or '.'. Each has a log and a leader of its own.</summary>
+    public IList<string> Groups { get; } = [];
+
+    /// <summary>
+    /// How long the start of the silo waits, before it becomes active, until its replicas have all that was acknowledged before. After it the silo
+    /// starts all the same, with a warning; calls then wait, or say that the group is unavailable. Default: 30 s; zero: do not wait.
+    /// </summary>
+    public TimeSpan CatchUpTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The least time without a word from the leader after which a follower asks for votes. Default: 300 ms, at least 50 ms. Higher survives longer
+    /// pauses and slower networks, lower notices a dead leader earlier.
+    /// </summary>
+    public TimeSpan MinElectionTimeout { get; set; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The most time without a word from the leader; each wait is drawn at random between the two. Default: 900 ms.</summary>
+    public TimeSpan MaxElectionTimeout { get; set; } = TimeSpan.FromMilliseconds(900);
+
+    /// <summary>How long a vote may take. Default: 200 ms; must be below <see cref="MinElectionTimeout"/>.</summary>
+    public TimeSpan VoteTimeout { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long one message with log entries may take. Default: 2 s.</summary>
+    public TimeSpan AppendTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a write may take in all, retries included. Default: 10 s. Keep it below Orleans' response timeout, so that callers get the real error.</summary>
+    public TimeSpan ProposalTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a linearizable read may wait for its read index. Default: 5 s.</summary>
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The largest command in bytes: a serialized operation or state with its key. Default: 8 MiB, at most 32 MiB.</summary>
+    public int MaxCommandBytes { get; set; } = 8 << 20;
+
+    /// <summary>How many bytes of commands go into one log entry at most. Default: 1 MiB.</summary>
+    public int MaxBatchBytes { get; set; } = 1 << 20;
+
+    /// <summary>How many writes may wait on this silo, for each group; more are refused as unavailable. Default: 16,384.</summary>
+    public int MaxQueuedProposals { get; set; } = 16_384;
+
+    /// <summary>How many bytes of writes may wait on this silo, for each group. Default: 64 MiB.</summary>
+    public long MaxQueuedBytes { get; set; } = 64 << 20;
+
+    /// <summary>The size of a file of the log: a power of two, 64 KiB to 64 MiB. Default: 1 MiB.</summary>
+    public int LogChunkBytes { get; set; } = 1 << 20;
+
+    /// <summary>A snapshot is taken when this many log entries were applied since the last. Default: 100,000; at least 100.</summary>
+    public long SnapshotEntries { get; set; } = 100_000;
+
+    /// <summary>A snapshot is taken when this many bytes of log were applied since the last. Default: 256 MiB.</summary>
+    public long SnapshotBytes { get; set; } = 256 << 20;
+
+    /// <summary>A silo that wrote nothing for so long is forgotten, and a late retry of its is refused. Default: 1 hour, by the leader's clock.</summary>
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using Orleans.Replication.Buffers;
+using Orleans.Replication.Errors;
+using Orleans.Replication.Raft;
+using Orleans.Serialization;
+
+namespace Orleans.Replication.States;
+
+/// <summary>The state of one grain as one activation sees it.</summary>
+/// <remarks>
+/// It remembers the object that it read last, together with its version. A version names one content for ever, so an object is right as long as the
+/// record still has its version: nothing has to be told to forget. What it remembers lives as long as the activation.
+/// </remarks>
+internal sealed class ReplicatedState<TState>(
+    RaftGroup group,
+    byte[] key,
+    StateSerializer<TState> states,
+    OperationRunners operations,
+    Serializer serializer) : IReplicatedState<TState>
+{
+    private readonly IStateReader _reader = group.GetReader(StatesTable.TableName);
+
+    // Replaced as a whole, since any thread may read.
+    private Remembered? _last;
+
+    /// <inheritdoc/>
+    public TState Value => Read().Value;
+
+    /// <inheritdoc/>
+    public long Version => Read().Version;
+
+    /// <inheritdoc/>
+    public async ValueTask<TState> ReadAsync(ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(consistency, cancellationToken).ConfigureAwait(false);
+        return Read().Value;
+    }
+
+    /// <inheritdoc/>
+    [SuppressMessage("Reliability", "CA2007", Justification = "The projection is the caller's code: it has to run on the caller's scheduler.")]
+    public async ValueTask<TResult> ReadAsync<TResult>(Func<TState, TResult> projection, ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        await PrepareAsync(consistency, cancellationToken);
+        return projection(Read().Value);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<VersionedState<TState>> ReadVersionedAsync(ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(consistency, cancellationToken).ConfigureAwait(false);
+        var read = Read();
+        return new(read.Value, read.Version);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TResult> ApplyAsync<TResult>(IReplicatedOperation<TState, TResult> operation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+
+        // Refused here, an operation that no replica could run never reaches the log.
+        _ = operations.Find(operation.GetType());
+        var payload = new PooledBufferWriter();
+        StateCommand.Begin(payload, StateCommandKind.Apply);
+        serializer.Serialize<object, PooledBufferWriter>(operation, payload);
+        var result = await ProposeAsync(payload.WrittenMemory, expectedVersion: null, cancellationToken).ConfigureAwait(false);
+        payload.Dispose();
+        return serializer.Deserialize<TResult>(result.Payload)!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> WriteAsync(TState state, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var payload = new PooledBufferWriter();
+        StateCommand.Begin(payload, StateCommandKind.Write);
+        states.Serialize(state, payload);
+        var result = await ProposeAsync(payload.WrittenMemory, expectedVersion, cancellationToken).ConfigureAwait(false);
+        payload.Dispose();
+        return result.Version;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ClearAsync(CancellationToken cancellationToken) => ClearAsync(null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> ClearAsync(long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var result = await ProposeAsync(StateCommand.Clear, expectedVersion, cancellationToken).ConfigureAwait(false);
+        return result.Payload.Span is [1, ..];
+    }
+
+    /// <summary>
+    /// Reads the record once, so that a state which this silo cannot read fails the activation and not the first call.
+    /// </summary>
+    public void Load() => Read();
+
+    private Remembered Read()
+    {
+        var found = _reader.TryGet(key, out var record);
+        var version = found ? record.Version : 0;
+        if (_last is { } last && last.Version == version)
+            return last;
+
+        var read = new Remembered(found ? states.Deserialize(record.Value) : states.CreateInitial(), version);
+        _last = read;
+        return read;
+    }
+
+    private async ValueTask PrepareAsync(ReadConsistency consistency, CancellationToken cancellationToken)
+    {
+        switch (consistency)
+        {
+            case ReadConsistency.Stale:
+                return;
+            case ReadConsistency.Linearizable or ReadConsistency.Lease:
+                try
+                {
+                    await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+                catch (RaftException error)
+                {
+                    throw RaftErrors.Translate(error);
+                }
+
+            default:
+                throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "There is no such consistency.");
+        }
+    }
+
+    /// <summary>
+    /// Proposes, and turns everything but success into an error. The payload's memory may go back to its pool only after a normal return: after an
+    /// error the group may still be sending it.
+    /// </summary>
+    private async ValueTask<CommandResult> ProposeAsync(ReadOnlyMemory<byte> payload, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        CommandResult result;
+        try
+        {
+            result = await group.ProposeAsync(new Command(StatesTable.TableName, key, payload, expectedVersion), cancellationToken).ConfigureAwait(false);
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
+
+        return result.Status switch
+        {
+            CommandStatus.Ok => result,
+            CommandStatus.VersionMismatch => throw new VersionMismatchException(expectedVersion ?? 0, result.Version),
+            _ => throw Rejection.Decode(result.Payload.Span),
+        };
+    }
+
+    private sealed record Remembered(TState Value, long Version);
+}

@@ -1,0 +1,57 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+
+namespace Orleans.Replication.States;
+
+/// <summary>
+/// Fills the constructor parameters that have a <see cref="ReplicatedStateAttribute"/>. Orleans asks once per grain class, and calls the answer
+/// once per activation.
+/// </summary>
+internal sealed class ReplicatedStateAttributeMapper : IAttributeToFactoryMapper<ReplicatedStateAttribute>
+{
+    private static readonly MethodInfo CreateMethod =
+        typeof(ReplicatedStateAttributeMapper).GetMethod(nameof(Create), BindingFlags.Static | BindingFlags.NonPublic)!;
+
+    /// <inheritdoc/>
+    /// <exception cref="ReplicationConfigurationException">The parameter is of another type, or the name is empty or taken.</exception>
+    public Factory<IGrainContext, object> GetFactory(ParameterInfo parameter, ReplicatedStateAttribute metadata)
+    {
+        Check(parameter, metadata);
+        var create = CreateMethod.MakeGenericMethod(parameter.ParameterType.GetGenericArguments())
+            .CreateDelegate<Func<IGrainContext, ReplicatedStateAttribute, object>>();
+        return context => create(context, metadata);
+    }
+
+    private static ReplicatedState<TState> Create<TState>(IGrainContext context, ReplicatedStateAttribute metadata)
+    {
+        var services = context.ActivationServices;
+        var group = services.GetRequiredService<IReplicationHost>().GetGroup(metadata.Group);
+        var state = ActivatorUtilities.CreateInstance<ReplicatedState<TState>>(services, group, StateKey.Encode(context.GrainId, metadata.StateName));
+
+        // Before OnActivateAsync, which is GrainLifecycleStage.Activate.
+        context.ObservableLifecycle.Subscribe(nameof(ReplicatedState<>), GrainLifecycleStage.SetupState, _ =>
+        {
+            state.Load();
+            return Task.CompletedTask;
+        });
+        return state;
+    }
+
+    private static void Check(ParameterInfo parameter, ReplicatedStateAttribute metadata)
+    {
+        var where = $"Parameter '{parameter.Name}' of {parameter.Member.DeclaringType} has [ReplicatedState(\"{metadata.StateName}\")]";
+        if (string.IsNullOrEmpty(metadata.StateName) || string.IsNullOrEmpty(metadata.Group))
+            throw new ReplicationConfigurationException($"{where} with an empty name. Give the state and the group names of their own.");
+
+        if (!parameter.ParameterType.IsGenericType || parameter.ParameterType.GetGenericTypeDefinition() != typeof(IReplicatedState<>))
+            throw new ReplicationConfigurationException($"{where}, and is a {parameter.ParameterType}. Make it an IReplicatedState<TState>.");
+
+        // Two parameters would be two types of one record, and the second write would make it unreadable for the first.
+        var namesakes = ((MethodBase)parameter.Member).GetParameters()
+            .Select(other => other.GetCustomAttribute<ReplicatedStateAttribute>())
+            .Count(other => other?.StateName == metadata.StateName && other.Group == metadata.Group);
+        if (namesakes > 1)
+            throw new ReplicationConfigurationException($"{where}, and so has another parameter of the same constructor. Give each state a name of its own.");
+    }
+}

@@ -1,0 +1,14 @@
+namespace Orleans.Replication.States;
+
+/// <summary>What a <see cref="StateCommand"/> asks for. The numbers are in the log: never reuse one.</summary>
+internal enum StateCommandKind : byte
+{
+    /// <summary>Run an operation on the state.</summary>
+    Apply = 1,
+
+    /// <summary>Replace the state.</summary>
+    Write = 2,
+
+    /// <summary>Delete the state. The answer is one byte: 1 when there was one.</summary>
+    Clear = 3,
+}
