@@ -1,17 +1,16 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Replication.Tests.Storage;
+using Orleans.Replication.Tests.Groups;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Tests.Clustering;
 
 /// <summary>The contract of <see cref="IMembershipTable"/> in Orleans 10.4, sentence by sentence, on a real group of one.</summary>
-public sealed class MembershipTableContractTests(SingleSilo silo) : IClassFixture<SingleSilo>
+public sealed class MembershipTableContractTests(GroupOfOne group) : IClassFixture<GroupOfOne>
 {
     private static readonly DateTime Now = new(2026, 8, 1, 12, 0, 0, DateTimeKind.Utc);
     private static int _generation;
 
-    private readonly IMembershipTable _table = silo.CreateMembershipTable($"cluster-{Guid.NewGuid():N}");
+    private readonly IMembershipTable _table = group.Member.CreateMembershipTable($"cluster-{Guid.NewGuid():N}");
 
     [Fact]
     public async Task An_empty_table_has_version_0_and_an_etag_and_no_rows()
@@ -222,7 +221,7 @@ public sealed class MembershipTableContractTests(SingleSilo silo) : IClassFixtur
     public async Task Deleting_a_clusters_entries_leaves_an_empty_table_and_other_clusters_alone()
     {
         var id = $"cluster-{Guid.NewGuid():N}";
-        var other = silo.CreateMembershipTable(id);
+        var other = group.Member.CreateMembershipTable(id);
         await InsertAsync(NewEntry());
         Assert.True(await other.InsertRowAsync(NewEntry(), (await other.ReadAllAsync()).Version.Next()));
 

@@ -1,11 +1,11 @@
-using Microsoft.Extensions.DependencyInjection;
+using Orleans.Replication.Tests.Groups;
 using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Orleans.Replication.Tests.Storage;
 
 /// <summary>The contract of <see cref="IGrainStorage"/>, sentence by sentence, for both ways to clear, on a real group of one.</summary>
-public sealed class GrainStorageContractTests(SingleSilo silo) : IClassFixture<SingleSilo>
+public sealed class GrainStorageContractTests(GroupOfOne group) : IClassFixture<GroupOfOne>
 {
     private const string Name = "deposit";
 
@@ -13,7 +13,7 @@ public sealed class GrainStorageContractTests(SingleSilo silo) : IClassFixture<S
 
     private readonly GrainId _grain = GrainId.Create("account", Guid.NewGuid().ToString("N"));
 
-    public static TheoryData<string> Providers => new(SingleSilo.Tombstones, SingleSilo.Deletes);
+    public static TheoryData<string> Providers => new(TestGroup.Tombstones, TestGroup.Deletes);
 
     [Theory, MemberData(nameof(Providers))]
     public async Task Reading_a_record_that_does_not_exist_gives_a_new_state_without_an_etag(string provider)
@@ -90,9 +90,9 @@ public sealed class GrainStorageContractTests(SingleSilo silo) : IClassFixture<S
     [InlineData("99999999999999999999")]
     public async Task An_etag_that_no_record_can_have_is_a_conflict(string etag)
     {
-        await AssertConflictAsync(SingleSilo.Tombstones, new GrainState<Deposit>(Some, etag), null);
-        var written = await WriteNewAsync(SingleSilo.Tombstones, Some);
-        await AssertConflictAsync(SingleSilo.Tombstones, new GrainState<Deposit>(Some, etag), written.ETag);
+        await AssertConflictAsync(TestGroup.Tombstones, new GrainState<Deposit>(Some, etag), null);
+        var written = await WriteNewAsync(TestGroup.Tombstones, Some);
+        await AssertConflictAsync(TestGroup.Tombstones, new GrainState<Deposit>(Some, etag), written.ETag);
     }
 
     [Theory, MemberData(nameof(Providers))]
@@ -114,25 +114,25 @@ public sealed class GrainStorageContractTests(SingleSilo silo) : IClassFixture<S
     [Fact]
     public async Task Clearing_leaves_a_tombstone_whose_etag_the_next_write_must_present()
     {
-        var state = await WriteNewAsync(SingleSilo.Tombstones, Some);
+        var state = await WriteNewAsync(TestGroup.Tombstones, Some);
         var before = state.ETag;
-        await Storage(SingleSilo.Tombstones).ClearStateAsync(Name, _grain, state);
+        await Storage(TestGroup.Tombstones).ClearStateAsync(Name, _grain, state);
         Assert.False(string.IsNullOrEmpty(state.ETag));
         Assert.NotEqual(before, state.ETag);
-        await AssertConflictAsync(SingleSilo.Tombstones, new GrainState<Deposit>(Some), state.ETag);
-        await Storage(SingleSilo.Tombstones).WriteStateAsync(Name, _grain, state);
-        Assert.True((await ReadAsync(SingleSilo.Tombstones)).RecordExists);
+        await AssertConflictAsync(TestGroup.Tombstones, new GrainState<Deposit>(Some), state.ETag);
+        await Storage(TestGroup.Tombstones).WriteStateAsync(Name, _grain, state);
+        Assert.True((await ReadAsync(TestGroup.Tombstones)).RecordExists);
     }
 
     [Fact]
     public async Task Deleting_leaves_nothing_and_the_next_write_presents_no_etag()
     {
-        var state = await WriteNewAsync(SingleSilo.Deletes, Some);
+        var state = await WriteNewAsync(TestGroup.Deletes, Some);
         var before = state.ETag;
-        await Storage(SingleSilo.Deletes).ClearStateAsync(Name, _grain, state);
+        await Storage(TestGroup.Deletes).ClearStateAsync(Name, _grain, state);
         Assert.Null(state.ETag);
-        await AssertConflictAsync(SingleSilo.Deletes, new GrainState<Deposit>(Some, before), null);
-        var again = await WriteNewAsync(SingleSilo.Deletes, Some);
+        await AssertConflictAsync(TestGroup.Deletes, new GrainState<Deposit>(Some, before), null);
+        var again = await WriteNewAsync(TestGroup.Deletes, Some);
         Assert.NotEqual(before, again.ETag);
     }
 
@@ -189,18 +189,18 @@ public sealed class GrainStorageContractTests(SingleSilo silo) : IClassFixture<S
     [Fact]
     public async Task Two_states_of_a_grain_are_independent_records()
     {
-        await WriteNewAsync(SingleSilo.Tombstones, Some);
+        await WriteNewAsync(TestGroup.Tombstones, Some);
         var other = new GrainState<Deposit>(new("other", 2));
-        await Storage(SingleSilo.Tombstones).WriteStateAsync("other", _grain, other);
-        await Storage(SingleSilo.Tombstones).ClearStateAsync("other", _grain, other);
-        Assert.Equal(Some, (await ReadAsync(SingleSilo.Tombstones)).State);
+        await Storage(TestGroup.Tombstones).WriteStateAsync("other", _grain, other);
+        await Storage(TestGroup.Tombstones).ClearStateAsync("other", _grain, other);
+        Assert.Equal(Some, (await ReadAsync(TestGroup.Tombstones)).State);
     }
 
     [Fact]
     public async Task Two_providers_in_one_group_do_not_see_each_other()
     {
-        await WriteNewAsync(SingleSilo.Tombstones, Some);
-        Assert.False((await ReadAsync(SingleSilo.Deletes)).RecordExists);
+        await WriteNewAsync(TestGroup.Tombstones, Some);
+        Assert.False((await ReadAsync(TestGroup.Deletes)).RecordExists);
     }
 
     [Theory]
@@ -210,7 +210,7 @@ public sealed class GrainStorageContractTests(SingleSilo silo) : IClassFixture<S
     [InlineData("account", "?#\\/", "состояние/1")]
     public async Task Names_may_be_of_any_characters(string type, string key, string stateName)
     {
-        var storage = Storage(SingleSilo.Tombstones);
+        var storage = Storage(TestGroup.Tombstones);
         var grain = GrainId.Create(type, key + Guid.NewGuid());
         await storage.WriteStateAsync(stateName, grain, new GrainState<Deposit>(Some));
         var read = new GrainState<Deposit>();
@@ -218,7 +218,7 @@ public sealed class GrainStorageContractTests(SingleSilo silo) : IClassFixture<S
         Assert.Equal(Some, read.State);
     }
 
-    private IGrainStorage Storage(string provider) => silo.Services.GetRequiredKeyedService<IGrainStorage>(provider);
+    private IGrainStorage Storage(string provider) => group.Member.Storage(provider);
 
     private async Task<GrainState<Deposit>> WriteNewAsync(string provider, Deposit value)
     {

@@ -1,0 +1,99 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Replication.Clustering.Membership;
+using Orleans.Replication.Clustering.Provider;
+using Orleans.Replication.Raft;
+using Orleans.Replication.Raft.Tests.Cluster;
+using Orleans.Replication.Storage.Records;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Orleans.Replication.Tests.Groups;
+
+/// <summary>A member of a test's group with the providers on it, but without a silo around them. Can be stopped and started again on the same folder.</summary>
+internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyList<RaftPeer> voters, string folder, TestGroupOptions options)
+    : IReplicationHost, IAsyncDisposable
+{
+    private RaftNode? _node;
+    private ServiceProvider? _services;
+
+    public RaftGroup Group => _node?.Groups[ReplicationGroups.Default] ?? throw new InvalidOperationException($"{PeerId} is not running.");
+
+    public bool IsLeader => _node is not null && Group.GetStatus().Role == RaftRole.Leader;
+
+    public string PeerId => self.Id;
+
+    public IReadOnlyList<RaftGroup> Groups => [Group];
+
+    public RaftGroup GetGroup(string name) => Group;
+
+    public IServiceProvider Services => _services ??= BuildServices();
+
+    public IGrainStorage Storage(string provider) => Services.GetRequiredKeyedService<IGrainStorage>(provider);
+
+    /// <summary>Makes the membership table of an Orleans cluster on this member.</summary>
+    public RaftMembershipTable CreateMembershipTable(string clusterId, ShutdownLimit? shutdown = null) => new(
+        Options.Create(new ClusterOptions { ClusterId = clusterId }),
+        () => Group,
+        shutdown ?? new ShutdownLimit(Options.Create(new RaftClusteringOptions()), Options.Create(new ClusterMembershipOptions()), TimeProvider.System),
+        TimeProvider.System,
+        NullLogger<RaftMembershipTable>.Instance);
+
+    public async Task StartAsync()
+    {
+        var group = new RaftGroupOptions
+        {
+            Voters = voters,
+            Tables = [new GrainStorageTable(), new MembershipStateTable()],
+            ProposalTimeout = options.ProposalTimeout,
+            ReadTimeout = options.ReadTimeout,
+            MaxCommandBytes = options.MaxCommandBytes,
+        };
+        var node = new RaftNode(
+            new RaftNodeOptions
+            {
+                ClusterId = "test",
+                Local = self,
+                DataDirectory = folder,
+                RaftConnections = network.Dialler(self.Id, "raft"),
+                RaftListener = network.Listen(self.Id, "raft"),
+                GroupConnections = network.Dialler(self.Id, "group"),
+                GroupListener = network.Listen(self.Id, "group"),
+                IdentifyPeer = TestNetwork.Identify,
+            },
+            [group],
+            NullLoggerFactory.Instance);
+        _node = node;
+        await node.StartAsync();
+    }
+
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _node, null) is { } node)
+            await node.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (_services is not null)
+            await _services.DisposeAsync();
+    }
+
+    private ServiceProvider BuildServices()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        services.AddSerializer();
+        services.AddSingleton<IReplicationHost>(this);
+        services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
+        services.AddRaftGrainStorage(TestGroup.Tombstones);
+        services.AddRaftGrainStorage(TestGroup.Deletes, storage => storage.DeleteStateOnClear = true);
+        return services.BuildServiceProvider();
+    }
+}

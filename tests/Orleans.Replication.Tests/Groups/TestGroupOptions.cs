@@ -1,0 +1,11 @@
+namespace Orleans.Replication.Tests.Groups;
+
+/// <summary>The limits of a test's group.</summary>
+internal sealed record TestGroupOptions
+{
+    public TimeSpan ProposalTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public int MaxCommandBytes { get; init; } = 8 << 20;
+}
