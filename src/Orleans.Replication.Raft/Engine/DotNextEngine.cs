@@ -254,7 +254,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         LeadershipChanged?.Invoke();
     }
 
-    /// <summary>Refuses to hand over to a member that is behind, and asks the others to vote for it alone.</summary>
+    /// <summary>Refuses to hand over to a member that is behind, and asks all to vote for it alone.</summary>
     private async Task ReserveElectionAsync(string to, CancellationToken cancellationToken)
     {
         var target = _voters.FirstOrDefault(voter => voter.Peer.Id == to)
@@ -266,7 +266,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         }
 
         Hold(to);
-        foreach (var other in _voters.Where(voter => voter.IsRemote && voter != target))
+        foreach (var other in _voters.Where(voter => voter.IsRemote))
         {
             try
             {

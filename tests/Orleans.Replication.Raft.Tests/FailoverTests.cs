@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using Orleans.Replication.Raft.Tests.Cluster;
+
+namespace Orleans.Replication.Raft.Tests;
+
+public sealed class FailoverTests
+{
+    [Fact]
+    public async Task The_majority_goes_on_without_an_isolated_leader_which_serves_no_read_and_acknowledges_no_write()
+    {
+        await using var cluster = await TestCluster.StartAsync(3, options => new RaftGroupOptions
+        {
+            Voters = options.Voters,
+            Tables = options.Tables,
+            ProposalTimeout = TimeSpan.FromSeconds(4),
+            ReadTimeout = TimeSpan.FromSeconds(2),
+        });
+        var deposed = cluster.Leader;
+        await deposed.Group.ProposeAsync(KeyValueTable.Put("key", "before"));
+        cluster.Network.Isolate(deposed.Id, cluster.Ids);
+        var lost = deposed.Group.ProposeAsync(KeyValueTable.Put("key", "lost")).AsTask();
+        var unread = deposed.ReadLinearizableAsync("key");
+
+        var next = await cluster.WaitForLeaderAsync(member => member != deposed);
+        await next.Group.ProposeAsync(KeyValueTable.Put("key", "after"));
+        await Assert.ThrowsAnyAsync<RaftException>(() => lost);
+        await Assert.ThrowsAsync<GroupUnavailableException>(() => unread);
+
+        cluster.Network.Heal();
+        await cluster.WaitForLeaderAsync();
+        foreach (var member in cluster.Members)
+            Assert.NotEqual("before", await member.ReadLinearizableAsync("key"));
+    }
+
+    [Fact]
+    public async Task Increments_that_are_proposed_while_leaders_come_and_go_are_applied_once()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        using var enough = new CancellationTokenSource();
+        var adders = cluster.Members.Select(member => AddUntilAsync(member, enough.Token)).ToList();
+        for (var i = 0; i < 4; i++)
+        {
+            var leader = await cluster.WaitForLeaderAsync();
+            cluster.Network.Isolate(leader.Id, cluster.Ids);
+            await cluster.WaitForLeaderAsync(member => member != leader);
+            cluster.Network.Heal();
+        }
+
+        await enough.CancelAsync();
+        var added = await Task.WhenAll(adders);
+        await cluster.Leader.Group.ReadBarrierAsync();
+        cluster.Leader.Group.GetReader("kv").TryGet("n"u8, out var record);
+        var total = BinaryPrimitives.ReadInt64LittleEndian(record.Value.Span);
+        Assert.InRange(total, added.Sum(a => a.Acknowledged), added.Sum(a => a.Acknowledged + a.Unknown));
+    }
+
+    [Fact]
+    public async Task No_linearizable_read_is_stale_after_an_ordinary_failover()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        for (var round = 0; round < 5; round++)
+        {
+            using var enough = new CancellationTokenSource();
+            var acknowledged = 0L;
+            var leader = await cluster.WaitForLeaderAsync();
+            var writer = WriteRisingAsync(leader, value => Volatile.Write(ref acknowledged, value), enough.Token);
+            var readers = cluster.Members.Where(member => member != leader)
+                .Select(member => ReadRisingAsync(member, () => Volatile.Read(ref acknowledged), enough.Token)).ToList();
+            await Eventually.TrueAsync("some writes", () => Volatile.Read(ref acknowledged) > 20);
+            await leader.StopAsync();
+            await cluster.WaitForLeaderAsync();
+            await enough.CancelAsync();
+            await writer;
+            Assert.Equal(0, (await Task.WhenAll(readers)).Sum());
+            await leader.StartAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Leadership_goes_to_the_named_member()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        for (var i = 0; i < 3; i++)
+        {
+            var target = (await cluster.WaitForLeaderAsync()) is var leader ? cluster.Members.First(member => member != leader) : null;
+            await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
+            await Eventually.TrueAsync("all to have everything", () => cluster.Members.Select(member => member.Group.GetStatus().AppliedIndex).Distinct().Count() == 1);
+            await cluster.Members[i].Group.TransferLeadershipAsync(target!.Id);
+            await Eventually.TrueAsync($"{target.Id} to lead", () => target.IsLeader);
+        }
+    }
+
+    private static async Task<(int Acknowledged, int Unknown)> AddUntilAsync(TestMember member, CancellationToken cancellationToken)
+    {
+        var (acknowledged, unknown) = (0, 0);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await member.Group.ProposeAsync(KeyValueTable.Add("n"), CancellationToken.None);
+                acknowledged++;
+            }
+            catch (GroupUnavailableException)
+            {
+            }
+            catch (OutcomeUnknownException)
+            {
+                unknown++;
+            }
+        }
+
+        return (acknowledged, unknown);
+    }
+
+    private static async Task WriteRisingAsync(TestMember member, Action<long> acknowledge, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var value = 1L; !cancellationToken.IsCancellationRequested; value++)
+            {
+                // Each round starts above what the rounds before have left.
+                var number = (member.Read("r") is { } current ? long.Parse(current, System.Globalization.CultureInfo.InvariantCulture) : 0) + 1;
+                await member.Group.ProposeAsync(KeyValueTable.Put("r", number.ToString(System.Globalization.CultureInfo.InvariantCulture)), cancellationToken);
+                acknowledge(number);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or RaftException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The leader was stopped under the writer: that is the test.
+        }
+    }
+
+    private static async Task<int> ReadRisingAsync(TestMember member, Func<long> acknowledged, CancellationToken cancellationToken)
+    {
+        var stale = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var least = acknowledged();
+            try
+            {
+                var value = await member.ReadLinearizableAsync("r", CancellationToken.None);
+                if (long.Parse(value ?? "0", System.Globalization.CultureInfo.InvariantCulture) < least)
+                    stale++;
+            }
+            catch (GroupUnavailableException)
+            {
+            }
+        }
+
+        return stale;
+    }
+}
