@@ -58,6 +58,8 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _logger = logger;
         AuditTrail = log;
         log.Committed = BeginRound;
+        foreach (var voter in voters)
+            voter.Behind = BeginRound;
         base.LeaderChanged += (_, _) => LeadershipChanged?.Invoke();
         health.Failed += StandAside;
     }

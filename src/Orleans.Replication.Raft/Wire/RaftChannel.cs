@@ -31,11 +31,7 @@ internal sealed class RaftChannel(
 
         try
         {
-            var messages = _messages ?? await ConnectAsync(either.Token).ConfigureAwait(false);
-            messages.Write(request);
-            await messages.FlushAsync(either.Token).ConfigureAwait(false);
-            var response = await messages.ReadAsync(RaftResponse.Parser, either.Token).ConfigureAwait(false)
-                ?? throw new EndOfStreamException("The connection was closed.");
+            var response = await ExchangeAsync(request, either.Token).ConfigureAwait(false);
             return response.Refused.Length == 0 ? response : throw new PeerUnavailableException($"Peer {peer.Id} refuses: {response.Refused}");
         }
         catch (Exception e)
@@ -61,6 +57,35 @@ internal sealed class RaftChannel(
         await _turn.WaitAsync().ConfigureAwait(false);
         await DisconnectAsync().ConfigureAwait(false);
         _turn.Dispose();
+    }
+
+    /// <summary>
+    /// A connection that was at rest may have died unnoticed, and Raft's requests can be repeated: a failure on one is no news about the peer
+    /// before a new connection has failed too. (A new leader that took it for news would step down at once.)
+    /// </summary>
+    private async ValueTask<RaftResponse> ExchangeAsync(RaftRequest request, CancellationToken cancellationToken)
+    {
+        if (_messages is { } rested)
+        {
+            try
+            {
+                return await ExchangeAsync(rested, request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException and not ProtocolViolationException && !cancellationToken.IsCancellationRequested)
+            {
+                await DisconnectAsync().ConfigureAwait(false);
+            }
+        }
+
+        return await ExchangeAsync(await ConnectAsync(cancellationToken).ConfigureAwait(false), request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<RaftResponse> ExchangeAsync(MessageStream messages, RaftRequest request, CancellationToken cancellationToken)
+    {
+        messages.Write(request);
+        await messages.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return await messages.ReadAsync(RaftResponse.Parser, cancellationToken).ConfigureAwait(false)
+            ?? throw new EndOfStreamException("The connection was closed.");
     }
 
     private async ValueTask<MessageStream> ConnectAsync(CancellationToken cancellationToken)

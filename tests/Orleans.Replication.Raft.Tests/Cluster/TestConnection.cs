@@ -18,11 +18,13 @@ internal sealed class TestConnection : ConnectionContext
         _socket = socket;
         _ended = ended;
         (From, To, Peer) = (from, to, peer);
-        var stream = new NetworkStream(socket, ownsSocket: true);
+        var stream = new GatedStream(new NetworkStream(socket, ownsSocket: true), Gate);
         Transport = new Duplex(PipeReader.Create(stream), PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 65536)));
         ConnectionClosed = _closed.Token;
         RemoteEndPoint = new DnsEndPoint(peer, 1);
     }
+
+    public Gate Gate { get; } = new();
 
     public string From { get; }
 

@@ -14,6 +14,8 @@ internal sealed class TestNetwork
 {
     private readonly ConcurrentDictionary<(string From, string To), byte> _cut = new();
     private readonly ConcurrentDictionary<TestConnection, byte> _connections = new();
+    private readonly ConcurrentDictionary<string, byte> _hung = new();
+    private readonly ConcurrentDictionary<(string Member, string Protocol), IPEndPoint> _addresses = new();
 
     /// <summary>Separates a member from all others: open connections break, new ones fail.</summary>
     public void Isolate(string member, IEnumerable<string> all)
@@ -32,6 +34,22 @@ internal sealed class TestNetwork
 
     public void Heal() => _cut.Clear();
 
+    /// <summary>A member hangs, as if its process were stopped: its connections stay, and nothing comes through them.</summary>
+    public void Hang(string member)
+    {
+        foreach (var connection in _connections.Keys.Where(c => c.From == member || c.To == member))
+            connection.Gate.Close();
+        _hung[member] = 0;
+    }
+
+    /// <summary>The members that hang go on.</summary>
+    public void Resume()
+    {
+        _hung.Clear();
+        foreach (var connection in _connections.Keys)
+            connection.Gate.Open();
+    }
+
     public IConnectionFactory Dialler(string from, string protocol) => new Factory(this, from, protocol);
 
     public IConnectionListener Listen(string member, string protocol) => new Listener(this, member, protocol);
@@ -39,7 +57,14 @@ internal sealed class TestNetwork
     /// <summary>Who is at the other end, as the first bytes of the connection said.</summary>
     public static string? Identify(ConnectionContext connection) => (connection as TestConnection)?.Peer;
 
-    private readonly ConcurrentDictionary<(string Member, string Protocol), IPEndPoint> _addresses = new();
+    private void Register(TestConnection connection)
+    {
+        _connections[connection] = 0;
+        if (_hung.ContainsKey(connection.From) || _hung.ContainsKey(connection.To))
+            connection.Gate.Close();
+        if (_cut.ContainsKey((connection.From, connection.To)))
+            connection.Abort();
+    }
 
     private sealed class Factory(TestNetwork network, string from, string protocol) : IConnectionFactory
     {
@@ -61,9 +86,7 @@ internal sealed class TestNetwork
             }
 
             var connection = new TestConnection(socket, from, to, to, c => network._connections.TryRemove(c, out _));
-            network._connections[connection] = 0;
-            if (network._cut.ContainsKey((from, to)))
-                connection.Abort();
+            network.Register(connection);
             return connection;
         }
     }
@@ -87,39 +110,30 @@ internal sealed class TestNetwork
 
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
-            while (true)
+            Socket accepted;
+            try
             {
-                Socket accepted;
-                try
-                {
-                    accepted = await _socket.AcceptAsync(cancellationToken);
-                }
-                catch (SocketException)
-                {
-                    return null;
-                }
-                catch (ObjectDisposedException)
-                {
-                    return null;
-                }
-
-                accepted.NoDelay = true;
-                var id = new byte[32];
-                for (var read = 0; read < id.Length;)
-                {
-                    var count = await accepted.ReceiveAsync(id.AsMemory(read), SocketFlags.None, cancellationToken);
-                    if (count == 0)
-                        break;
-                    read += count;
-                }
-
-                var from = Encoding.UTF8.GetString(id).Trim();
-                var connection = new TestConnection(accepted, from, _member, from, c => _network._connections.TryRemove(c, out _));
-                _network._connections[connection] = 0;
-                if (!_network._cut.ContainsKey((from, _member)))
-                    return connection;
-                connection.Abort();
+                accepted = await _socket.AcceptAsync(cancellationToken);
             }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return null;
+            }
+
+            accepted.NoDelay = true;
+            var id = new byte[32];
+            for (var read = 0; read < id.Length;)
+            {
+                var count = await accepted.ReceiveAsync(id.AsMemory(read), SocketFlags.None, cancellationToken);
+                if (count == 0)
+                    break;
+                read += count;
+            }
+
+            var from = Encoding.UTF8.GetString(id).Trim();
+            var connection = new TestConnection(accepted, from, _member, from, c => _network._connections.TryRemove(c, out _));
+            _network.Register(connection);
+            return connection;
         }
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)

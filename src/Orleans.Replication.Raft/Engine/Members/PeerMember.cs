@@ -58,6 +58,9 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
 
     public ClusterMemberStatus Status => ClusterMemberStatus.Unknown;
 
+    /// <summary>Called when the member lacks more than the leader thought: the next round should not wait for the next heartbeat.</summary>
+    public Action? Behind { get; set; }
+
     /// <summary>The last entry that this member has acknowledged to this leader: it is on its disk.</summary>
     public long FlushedIndex => Volatile.Read(ref _flushedIndex);
 
@@ -110,6 +113,8 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
             {
                 if (result != HeartbeatResult.Rejected)
                     Volatile.Write(ref _flushedIndex, prevLogIndex + next);
+                else if (response.Term <= term)
+                    Behind?.Invoke();
                 return new Result<ReplicationStatus> { Term = response.Term, Value = new() { Result = result, LastIndex = response.LastIndex } };
             }
         }

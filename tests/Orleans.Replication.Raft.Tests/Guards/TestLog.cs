@@ -1,0 +1,74 @@
+using DotNext.IO.Log;
+using DotNext.Net.Cluster.Consensus.Raft;
+using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Engine.Guards;
+
+namespace Orleans.Replication.Raft.Tests.Guards;
+
+/// <summary>A log in a folder of its own, called the way the engine calls it.</summary>
+internal sealed class TestLog : IAsyncDisposable
+{
+    private readonly DurableLog _log;
+
+    private TestLog(string folder, DurableLog log) => (Folder, _log) = (folder, log);
+
+    public string Folder { get; }
+
+    public IPersistentState State => _log;
+
+    public static async Task<TestLog> OpenAsync(string? folder = null)
+    {
+        folder ??= Directory.CreateTempSubdirectory("raft-log-").FullName;
+        var log = new DurableLog(
+            new WriteAheadLog.Options { Location = folder, ChunkSize = 1 << 16, HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3 }, new Nowhere());
+        await log.InitializeAsync();
+        return new TestLog(folder, log);
+    }
+
+    /// <summary>Appends as a follower does.</summary>
+    public ValueTask AppendAsync(long startIndex, params long[] terms)
+    {
+        ILogEntryProducer<ReceivedEntry> entries = new EntryList<ReceivedEntry>([.. terms.Select(term => new ReceivedEntry(term, new byte[100]))]);
+        return State.AppendAsync(entries, startIndex, skipCommitted: true);
+    }
+
+    public async Task<long[]> TermsAsync()
+    {
+        var terms = new List<long>();
+        for (var index = 1L; index <= State.LastEntryIndex; index++)
+            terms.Add(await _log.GetTermAsync(index, CancellationToken.None));
+        return [.. terms];
+    }
+
+    /// <summary>What another process would find after this one was killed: the files, without anything that is only in memory.</summary>
+    public string CopyAsAfterKill()
+    {
+        var copy = Directory.CreateTempSubdirectory("raft-log-copy-").FullName;
+        foreach (var file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var destination = File.Create(target);
+            source.CopyTo(destination);
+        }
+
+        return copy;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private sealed class Nowhere : IStateMachine
+    {
+        public ISnapshot? Snapshot => null;
+
+        public ValueTask ReclaimGarbageAsync(long watermark, CancellationToken token) => default;
+
+        public ValueTask<long> ApplyAsync(LogEntry entry, CancellationToken token) => new(entry.Index);
+    }
+}
