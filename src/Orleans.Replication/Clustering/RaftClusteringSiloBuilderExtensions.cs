@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
-using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
 
 namespace Orleans.Hosting;
@@ -36,7 +35,6 @@ public static class RaftClusteringSiloBuilderExtensions
         if (services.Any(descriptor => descriptor.ServiceType == typeof(RaftMembershipTable)))
             return;
 
-        services.AddReplicatedTable<MembershipStateTable>();
         services.ConfigureFormatter<RaftClusteringOptions>();
         services.AddTransient<IConfigurationValidator, RaftClusteringOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);

@@ -1,18 +1,30 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States;
+using Orleans.Replication.Storage.Records;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.Groups;
 
-/// <summary>Gathers the tables of a group: the states of grains, and what was added with <c>AddReplicatedTable</c>.</summary>
+/// <summary>
+/// Gathers the tables of a group: this package's own, and what was added with <c>AddReplicatedTable</c>. Every group has all of this package's
+/// tables, also on a silo that does not use them: while a change of configuration rolls through the cluster, a silo that has not got it yet must
+/// not fall out of service over a command for a table it does not have.
+/// </summary>
 internal sealed class GroupTables(IServiceProvider services, Serializer serializer, OperationRunners runners)
 {
     /// <summary>Makes the tables of a group.</summary>
     /// <exception cref="ReplicationConfigurationException">Two tables have the same name.</exception>
     public IReadOnlyList<IReplicatedTable> Create(string group)
     {
-        IReplicatedTable[] tables = [new StatesTable(serializer, runners), .. services.GetKeyedServices<IReplicatedTable>(group)];
+        IReplicatedTable[] tables =
+        [
+            new StatesTable(serializer, runners),
+            new GrainStorageTable(),
+            new MembershipStateTable(),
+            .. services.GetKeyedServices<IReplicatedTable>(group),
+        ];
         var taken = tables.GroupBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault(namesakes => namesakes.Count() > 1);
         return taken is null
             ? tables

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
 using Orleans.Replication.Storage.Provider;
-using Orleans.Replication.Storage.Records;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
@@ -46,7 +45,6 @@ public static class RaftGrainStorageServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrEmpty(name);
 
         configureOptions?.Invoke(services.AddOptions<RaftGrainStorageOptions>(name));
-        services.AddReplicatedTable<GrainStorageTable>();
         services.AddTransient<IPostConfigureOptions<RaftGrainStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<RaftGrainStorageOptions>>();
         services.ConfigureNamedOptionForLogging<RaftGrainStorageOptions>(name);
         services.AddTransient<IConfigurationValidator>(provider =>
