@@ -95,6 +95,7 @@ internal sealed class GroupReplica : IAsyncDisposable
         try
         {
             await Engine.StartAsync(cancellationToken).ConfigureAwait(false);
+            SyncLogFolders();
         }
         catch (WriteAheadLog.HashMismatchException e)
         {
@@ -135,12 +136,26 @@ internal sealed class GroupReplica : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>SAFETY S11: the chunk size is validated to be a power of two. SAFETY S16: checksums on, verified at the start.</summary>
+    /// <summary>
+    /// SAFETY S16: the names of the log's first files are on disk before anything is acknowledged. Those of later pages are not ours to sync:
+    /// the library creates them; common file systems write a new file's name with its first fsync.
+    /// </summary>
+    private void SyncLogFolders()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(_folder.Log).Append(_folder.Log).Append(_folder.Path))
+            DurableFile.SyncFolder(folder);
+    }
+
+    /// <summary>
+    /// SAFETY S11: the chunk size is validated to be a power of two. SAFETY S16: checksums on, verified at the start. SAFETY S13: pages in private
+    /// memory need no file handle each; the memory is bounded by <see cref="RaftGroupOptions.SnapshotBytes"/>. Written by calls instead of through
+    /// a mapping, a full disk is an error that can be reported, not a signal that ends the process.
+    /// </summary>
     private static WriteAheadLog.Options LogOptions(GroupFolder folder, RaftGroupOptions options) => new()
     {
         Location = folder.Log,
         ChunkSize = options.LogChunkBytes,
-        MemoryManagement = WriteAheadLog.MemoryManagementStrategy.SharedMemory,
+        MemoryManagement = WriteAheadLog.MemoryManagementStrategy.PrivateMemory,
         HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3,
     };
 }

@@ -54,8 +54,11 @@ public sealed class RaftGroupOptions
     /// <summary>A snapshot is taken when this many log entries were applied since the last. Default 100,000; at least 100 (SAFETY S13).</summary>
     public long SnapshotEntries { get; init; } = 100_000;
 
-    /// <summary>A snapshot is taken when this many bytes of log were applied since the last. Default 256 MiB.</summary>
-    public long SnapshotBytes { get; init; } = 256 << 20;
+    /// <summary>
+    /// A snapshot is taken when this many bytes of log were applied since the last. Default 64 MiB; at least 1 MiB. The log since the last snapshot
+    /// is also held in memory.
+    /// </summary>
+    public long SnapshotBytes { get; init; } = 64 << 20;
 
     /// <summary>A session that proposed nothing for so long is forgotten, and its later commands are refused. Default 1 hour, by the leader's clock.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);
