@@ -1,0 +1,13 @@
+namespace Orleans.Replication.Libp2p.Diagnostics;
+
+/// <summary>Why somebody was turned away.</summary>
+internal enum RefusalReason
+{
+    GatedAddress,
+    GatedPeer,
+    PendingHandshakeLimit,
+    ConnectionLimit,
+    ConnectionPerPeerLimit,
+    StreamLimit,
+    AcceptQueueLimit,
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Orleans.Replication.Libp2p.Multistream;
+using Orleans.Replication.Libp2p.Noise;
+using Orleans.Replication.Libp2p.Swarm;
+using Orleans.Replication.Libp2p.Transport;
+using Orleans.Replication.Libp2p.Yamux;
+
+namespace Orleans.Replication.Libp2p;
+
+/// <summary>A secured connection with one peer, which carries many streams. Made and ended by a <see cref="Libp2pHost"/>.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "RunAsync, which the host awaits, ends and disposes of everything.")]
+public sealed class Libp2pConnection
+{
+    private readonly SocketConnection _socket;
+    private readonly NoiseConnection _secured;
+    private readonly YamuxSession _session;
+    private readonly SwarmContext _swarm;
+    private readonly CancellationTokenSource _handlersCancelled = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationToken _closingToken;
+    private YamuxErrorCode _closeCode = YamuxErrorCode.Normal;
+    private bool _closing;
+
+    internal Libp2pConnection(SocketConnection socket, NoiseConnection secured, YamuxSession session, EndPoint remote, ConnectionDirection direction, SwarmContext swarm)
+    {
+        _socket = socket;
+        _secured = secured;
+        _session = session;
+        _swarm = swarm;
+        _closingToken = _handlersCancelled.Token;
+        Direction = direction;
+        OpenedAt = swarm.Time.GetUtcNow();
+        OpenedTimestamp = swarm.Time.GetTimestamp();
+        IdleSince = OpenedTimestamp;
+        RemoteAddress = Multiaddr.FromTcp((IPEndPoint)remote);
+        Background = new TaskTracker(swarm.ReportFailure);
+        InboundStreams = new InboundStreams(this, swarm);
+    }
+
+    /// <summary>The peer at the other end, proven by the handshake.</summary>
+    public PeerId RemotePeer => RemotePublicKey.PeerId;
+
+    /// <summary>The key the peer proved to hold.</summary>
+    public PublicKey RemotePublicKey => _secured.RemotePublicKey;
+
+    /// <summary>The address of the other end's socket.</summary>
+    public Multiaddr RemoteAddress { get; }
+
+    /// <summary>Who dialled.</summary>
+    public ConnectionDirection Direction { get; }
+
+    /// <summary>When the connection was secured.</summary>
+    public DateTimeOffset OpenedAt { get; }
+
+    /// <summary>How many streams are open, in both directions.</summary>
+    public int StreamCount => _session.StreamCount;
+
+    /// <summary>Cancelled when the connection is lost or closed; its streams have ended then.</summary>
+    public CancellationToken Closed => _session.Closed;
+
+    /// <summary>What the peer last said about itself, by identify or identify push; null before.</summary>
+    public PeerInformation? RemoteInformation { get; internal set; }
+
+    internal TaskTracker Background { get; }
+
+    internal InboundStreams InboundStreams { get; }
+
+    internal long OpenedTimestamp { get; }
+
+    /// <summary>The last time the idle watch saw a stream, or the time of opening.</summary>
+    internal long IdleSince { get; set; }
+
+    /// <summary>Why the connection was lost; null while it lives and after an orderly end.</summary>
+    internal Exception? Error => _session.Error;
+
+    /// <summary>Opens a stream on this connection. With one candidate there is no round trip: the answer is awaited by the first read.</summary>
+    /// <param name="protocols">The protocols to propose, in order of preference.</param>
+    /// <param name="cancellationToken">Gives up; the stream is reset then.</param>
+    internal async ValueTask<Libp2pStream> OpenStreamAsync(IReadOnlyList<ProtocolId> protocols, CancellationToken cancellationToken)
+    {
+        var stream = await _session.OpenStreamAsync(cancellationToken).ConfigureAwait(false);
+        var timeout = new CancellationTokenSource(_swarm.Options.NegotiationTimeout, _swarm.Time);
+        try
+        {
+            if (protocols is [var only])
+            {
+                await MultistreamSelect.ProposeOptimisticallyAsync(stream.Output, only, cancellationToken).ConfigureAwait(false);
+                return new Libp2pStream(stream, this, only, timeout);
+            }
+
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+            var agreed = await MultistreamSelect.ProposeAsync(stream, protocols, linked.Token).ConfigureAwait(false);
+            timeout.Dispose();
+            return new Libp2pStream(stream, this, agreed, ConnectionDirection.Outbound);
+        }
+        catch (Exception error)
+        {
+            stream.Reset((uint)YamuxErrorCode.NegotiationFailed);
+            stream.Dispose();
+            var late = error is OperationCanceledException && !cancellationToken.IsCancellationRequested;
+            timeout.Dispose();
+            if (late)
+                throw new NegotiationFailedException("The other side did not answer a proposal in time.", error);
+            throw;
+        }
+    }
+
+    /// <summary>Sends what the streams still hold, says goodbye, closes the socket, and returns when everything of this connection has ended.</summary>
+    public Task CloseAsync() => CloseAsync(YamuxErrorCode.Normal);
+
+    /// <summary>The peer, its address and the direction.</summary>
+    public override string ToString() => $"{Direction} connection with {RemotePeer} at {RemoteAddress}";
+
+    internal async Task CloseAsync(YamuxErrorCode code)
+    {
+        BeginClose(code);
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the handlers end and then <see cref="RunAsync"/>, which closes the rest.</summary>
+    internal void BeginClose(YamuxErrorCode code)
+    {
+        if (Interlocked.Exchange(ref _closing, true))
+            return;
+
+        _closeCode = code;
+        try
+        {
+            _handlersCancelled.Cancel();
+        }
+        catch (AggregateException error)
+        {
+            _swarm.ReportFailure(error); // A handler's own callback failed; the connection closes all the same.
+        }
+    }
+
+    /// <summary>Serves inbound streams until the connection is lost or closed, then ends everything that belongs to it.</summary>
+    internal async Task RunAsync(Action<Libp2pConnection> onClosed)
+    {
+        try
+        {
+            _session.Start();
+            await AcceptStreamsAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            onClosed(this); // First: from now on nobody is given this connection.
+            await EndAsync().ConfigureAwait(false);
+            _ended.SetResult();
+        }
+    }
+
+    private async Task AcceptStreamsAsync()
+    {
+        try
+        {
+            while (await _session.AcceptStreamAsync(_closingToken).ConfigureAwait(false) is { } stream)
+                _ = Background.Run(() => InboundStreams.ServeAsync(stream, _closingToken));
+        }
+        catch (OperationCanceledException) when (_closingToken.IsCancellationRequested)
+        {
+            // Closed from this side.
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        BeginClose(_closeCode); // When the peer left, the handlers do not know yet.
+        try
+        {
+            await _session.CloseAsync(_closeCode).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _session.DisposeAsync().ConfigureAwait(false);
+            await Background.DrainAsync().ConfigureAwait(false);
+            _secured.Dispose();
+            _socket.Dispose();
+            _handlersCancelled.Dispose();
+        }
+    }
+}

@@ -1,0 +1,229 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Replication.Libp2p.Diagnostics;
+using Orleans.Replication.Libp2p.Identify;
+using Orleans.Replication.Libp2p.Noise;
+using Orleans.Replication.Libp2p.Ping;
+using Orleans.Replication.Libp2p.Swarm;
+using Orleans.Replication.Libp2p.Transport;
+using Orleans.Replication.Libp2p.Yamux;
+
+namespace Orleans.Replication.Libp2p;
+
+/// <summary>
+/// A libp2p peer: listens, dials other peers by id, and carries streams of named protocols over secured connections (TCP, Noise XX, Yamux).
+/// Serves identify and ping. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// The identity of the other end of every connection is proven before anything else is spoken, and on a dial it must be the peer that was dialled.
+/// </remarks>
+public sealed partial class Libp2pHost : IAsyncDisposable
+{
+    private readonly Libp2pOptions _options;
+    private readonly SwarmContext _swarm;
+    private readonly PeerIdentity? _ownIdentity;
+    private readonly Libp2pMetrics _metrics;
+    private readonly NoiseTransport _noise;
+    private readonly Upgrader _upgrader;
+    private readonly Dialer _dialer;
+    private readonly ConnectionTable _connections = new();
+    private readonly ConcurrentDictionary<PeerId, KeptPeer> _kept = new();
+    private readonly TaskTracker _background;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stoppingToken;
+    private readonly List<TcpAcceptor> _acceptors = [];
+    private readonly IdentifyService _identify;
+    private readonly Lock _lifecycle = new();
+
+    /// <summary>Peer events are raised one at a time under this lock, so that their order is that of the connections.</summary>
+    private readonly Lock _events = new();
+    private int _pendingHandshakes;
+    private bool _started;
+    private Task? _stopped;
+
+    /// <summary>Makes a host that does nothing until <see cref="StartAsync"/>.</summary>
+    /// <param name="options">What it listens on, who it is, and how patient it is.</param>
+    /// <param name="loggers">Where to log; nowhere by default.</param>
+    /// <param name="time">The clock of all time-outs and pauses; the system's by default.</param>
+    /// <param name="meters">Makes the host's meter; a plain one by default.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="IdentityFileException">The identity file cannot be used.</exception>
+    public Libp2pHost(Libp2pOptions options, ILoggerFactory? loggers = null, TimeProvider? time = null, IMeterFactory? meters = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _stoppingToken = _stopping.Token;
+        _ownIdentity = options.Identity is not null ? null : options.KeyFile is null ? PeerIdentity.Generate() : PeerIdentity.LoadOrCreate(options.KeyFile);
+        Identity = options.Identity ?? _ownIdentity!;
+        _metrics = new Libp2pMetrics(meters);
+        _swarm = new SwarmContext(options, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System, _metrics);
+        _background = new TaskTracker(_swarm.ReportFailure);
+        _noise = new NoiseTransport(Identity);
+        _upgrader = new Upgrader(_swarm, _noise, Admit);
+        _dialer = new Dialer(_swarm, AddressBook, _upgrader, Register, _stoppingToken);
+        _identify = new IdentifyService(this, _swarm);
+        _identify.Register();
+        PingService.Register(this);
+        if (options.Gater is not null)
+            options.Gater.Changed += OnGaterChanged;
+    }
+
+    /// <summary>Raised when the first connection with a peer is ready. Subscribers must return quickly and not block.</summary>
+    public event EventHandler<PeerEventArgs>? PeerConnected;
+
+    /// <summary>Raised when the last connection with a peer is gone. Subscribers must return quickly and not block.</summary>
+    public event EventHandler<PeerEventArgs>? PeerDisconnected;
+
+    /// <summary>This peer's id.</summary>
+    public PeerId PeerId => Identity.PeerId;
+
+    /// <summary>This peer's public key.</summary>
+    public PublicKey PublicKey => Identity.PublicKey;
+
+    /// <summary>Where other peers are said to be.</summary>
+    public AddressBook AddressBook { get; } = new();
+
+    /// <summary>The addresses listened on, with the ports that were chosen and without the peer id; empty before the start.</summary>
+    public IReadOnlyList<Multiaddr> ListenAddresses { get; private set; } = [];
+
+    /// <summary>All connections that are ready now.</summary>
+    public IReadOnlyList<Libp2pConnection> Connections => _connections.Snapshot();
+
+    internal PeerIdentity Identity { get; }
+
+    internal Libp2pOptions Options => _options;
+
+    internal SwarmContext Swarm => _swarm;
+
+    /// <summary>Cancelled when the host begins to stop.</summary>
+    internal CancellationToken Stopping => _stoppingToken;
+
+    /// <summary>How many background tasks run, for the test that a stop leaves none.</summary>
+    internal int BackgroundTaskCount => _background.Count;
+
+    /// <summary>Binds the listen addresses and begins to accept connections.</summary>
+    /// <param name="cancellationToken">Not used: nothing here waits.</param>
+    /// <exception cref="Libp2pException">An address cannot be bound; the host listens on none then.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lifecycle)
+        {
+            ObjectDisposedException.ThrowIf(_stopped is not null, this);
+            if (_started)
+                return Task.CompletedTask;
+
+            Bind();
+            _started = true;
+            foreach (var acceptor in _acceptors)
+                _background.Run(() => acceptor.RunAsync(OnAccepted, _stoppingToken));
+            if (_options.IdleTimeout != Timeout.InfiniteTimeSpan)
+                _background.Run(() => new IdleWatch(_swarm, _connections, IsKept).RunAsync(_stoppingToken));
+        }
+
+        Log.Listening(_swarm.Logger, PeerId, string.Join(", ", ListenAddresses));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Stops for good: stops listening and dialling, cancels the stream handlers, says goodbye on every connection, and returns when every background
+    /// task has ended.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; stopping goes on.</param>
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lifecycle)
+            _stopped ??= StopOnceAsync();
+        return _stopped.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    /// <summary>Serves a protocol. A handler that is already there is replaced for new streams.</summary>
+    /// <param name="protocol">The protocol's exact id.</param>
+    /// <param name="handler">Serves one stream.</param>
+    /// <param name="options">Who may use the protocol and how much of it; by default everybody within the host's limits.</param>
+    public void SetStreamHandler(ProtocolId protocol, StreamHandler handler, StreamHandlerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        if (protocol == default)
+            throw new ArgumentException("The protocol id is empty.", nameof(protocol));
+        _swarm.Handlers.Set(protocol, handler, options ?? new StreamHandlerOptions());
+    }
+
+    /// <summary>No longer serves a protocol; streams that are open go on.</summary>
+    /// <param name="protocol">The protocol's exact id.</param>
+    public bool RemoveStreamHandler(ProtocolId protocol) => _swarm.Handlers.Remove(protocol);
+
+    /// <summary>Asks a peer what it is and what it serves, by <c>/ipfs/id/1.0.0</c>.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What the peer says about itself; only its public key is proven.</returns>
+    /// <exception cref="Libp2pException">The peer cannot be reached or does not answer properly.</exception>
+    public ValueTask<PeerInformation> IdentifyAsync(PeerId peer, CancellationToken cancellationToken = default) => _identify.RequestAsync(peer, cancellationToken);
+
+    /// <summary>Measures the time a message to a peer and back takes, by <c>/ipfs/ping/1.0.0</c>.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The peer cannot be reached or does not answer properly.</exception>
+    public ValueTask<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellationToken = default) => PingService.PingAsync(this, peer, cancellationToken);
+
+    private void Bind()
+    {
+        try
+        {
+            foreach (var address in _options.ListenAddresses)
+            {
+                address.TryGetTcpEndPoint(out var endPoint);
+                _acceptors.Add(Listen(address, (IPEndPoint)endPoint!));
+            }
+        }
+        catch
+        {
+            _acceptors.ForEach(acceptor => acceptor.Dispose());
+            _acceptors.Clear();
+            throw;
+        }
+
+        ListenAddresses = [.. _acceptors.Select(acceptor => acceptor.Address)];
+    }
+
+    private TcpAcceptor Listen(Multiaddr address, IPEndPoint endPoint)
+    {
+        try
+        {
+            return new TcpAcceptor(endPoint, _swarm.Time, _swarm.Logger);
+        }
+        catch (SocketException error)
+        {
+            throw new Libp2pException($"Cannot listen on {address}: {error.Message}. Free the port or choose another address.", error);
+        }
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await Task.Yield(); // Not under the caller's lock.
+        if (_options.Gater is not null)
+            _options.Gater.Changed -= OnGaterChanged;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _acceptors.ForEach(acceptor => acceptor.Dispose());
+        foreach (var kept in _kept.Values)
+            kept.Dispose();
+
+        _connections.Close();
+        foreach (var connection in _connections.Snapshot())
+            connection.BeginClose(YamuxErrorCode.Normal);
+        await _background.DrainAsync().ConfigureAwait(false);
+        _noise.Dispose();
+        _metrics.Dispose();
+        _ownIdentity?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private bool IsKept(PeerId peer) => _kept.ContainsKey(peer);
+}

@@ -1,0 +1,96 @@
+namespace Orleans.Replication.Libp2p;
+
+/// <summary>What a <see cref="Libp2pHost"/> listens on, who it is, and how patient it is. Read once, when the host is made.</summary>
+public sealed class Libp2pOptions
+{
+    /// <summary>
+    /// The TCP addresses to listen on, such as <c>/ip4/0.0.0.0/tcp/4001</c>; port 0 lets the system choose. Empty: the host only dials.
+    /// </summary>
+    public IList<Multiaddr> ListenAddresses { get; } = [];
+
+    /// <summary>The addresses to tell other peers by identify. Empty: those listened on.</summary>
+    public IList<Multiaddr> AnnounceAddresses { get; } = [];
+
+    /// <summary>The identity to use. It stays the caller's, who disposes of it after the host. Takes precedence over <see cref="KeyFile"/>.</summary>
+    public PeerIdentity? Identity { get; set; }
+
+    /// <summary>
+    /// The file that keeps the identity, by convention <c>identity.key</c>; made at first start. Without it and without <see cref="Identity"/>
+    /// the host has a new identity in every run.
+    /// </summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>Who may connect and who is dialled. Default: everybody. See <see cref="PeerAllowList"/>.</summary>
+    public IConnectionGater? Gater { get; set; }
+
+    /// <summary>How long connecting to one TCP address may take. Default: 5 s.</summary>
+    public TimeSpan DialTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a TCP connection may take to be secured and multiplexed, inbound and outbound. Default: 10 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long agreeing on a stream's protocol may take. Default: 10 s.</summary>
+    public TimeSpan NegotiationTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a connection without streams stays, unless its peer is kept with <see cref="Libp2pHost.KeepConnected"/>. Default: 5 min;
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The first pause before a kept peer is dialled again. It doubles with every failure up to <see cref="MaxReconnectDelay"/>, and each pause is
+    /// drawn from its upper half, so that peers do not dial in step. Default: 100 ms.
+    /// </summary>
+    public TimeSpan InitialReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The longest pause before a kept peer is dialled again; also how long a connection must have lasted for the pauses to start over.
+    /// Default: 5 s.
+    /// </summary>
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is granted to other peers.</summary>
+    public Libp2pLimits Limits { get; } = new();
+
+    /// <summary>
+    /// How a connection carries its streams. <see cref="YamuxOptions.MaxInboundStreams"/> and <see cref="YamuxOptions.MaxConnectionWindowBytes"/> are
+    /// set by the host from <see cref="Limits"/>.
+    /// </summary>
+    public YamuxOptions Yamux { get; } = new();
+
+    /// <summary>What identify calls this program. Default: <c>orleans-replication</c>.</summary>
+    public string AgentVersion { get; set; } = "orleans-replication";
+
+    /// <summary>Checks every value and the relations between them.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range; the message says which one and what to write instead.</exception>
+    public void Validate()
+    {
+        foreach (var address in ListenAddresses)
+        {
+            if (!address.TryGetTcpEndPoint(out var endPoint) || endPoint is not System.Net.IPEndPoint)
+                throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; write an IP address and a TCP port, such as /ip4/0.0.0.0/tcp/4001.");
+            if (address.PeerId is not null)
+                throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; leave the peer id away, it is this host's own.");
+        }
+
+        RequirePositive(DialTimeout, nameof(DialTimeout));
+        RequirePositive(HandshakeTimeout, nameof(HandshakeTimeout));
+        RequirePositive(NegotiationTimeout, nameof(NegotiationTimeout));
+        if (IdleTimeout != Timeout.InfiniteTimeSpan)
+            RequirePositive(IdleTimeout, nameof(IdleTimeout));
+        RequirePositive(InitialReconnectDelay, nameof(InitialReconnectDelay));
+        RequirePositive(MaxReconnectDelay, nameof(MaxReconnectDelay));
+        if (MaxReconnectDelay < InitialReconnectDelay)
+            throw new ArgumentException($"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}, but must be at least {nameof(InitialReconnectDelay)} ({InitialReconnectDelay}).");
+        ArgumentException.ThrowIfNullOrEmpty(AgentVersion);
+        Yamux.Validate();
+        Limits.Validate(Yamux);
+    }
+
+    private static void RequirePositive(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero || value.TotalMilliseconds > int.MaxValue)
+            throw new ArgumentException($"{name} is {value}, but must be positive and at most 24 days.");
+    }
+}

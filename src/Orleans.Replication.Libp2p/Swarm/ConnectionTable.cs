@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orleans.Replication.Libp2p.Swarm;
+
+/// <summary>The secured connections of a host. Connections of one peer are in the order in which they were made.</summary>
+internal sealed class ConnectionTable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<PeerId, List<Libp2pConnection>> _byPeer = [];
+    private bool _closed;
+
+    /// <summary>
+    /// The newest connection with a peer. Of several, it is the one most likely to be alive: the older ones may lead to a process that is gone.
+    /// </summary>
+    internal bool TryGetNewest(PeerId peer, [NotNullWhen(true)] out Libp2pConnection? connection)
+    {
+        lock (_lock)
+            connection = _byPeer.GetValueOrDefault(peer)?.FindLast(candidate => !candidate.Closed.IsCancellationRequested);
+        return connection is not null;
+    }
+
+    internal IReadOnlyList<Libp2pConnection> Snapshot()
+    {
+        lock (_lock)
+            return [.. _byPeer.Values.SelectMany(connections => connections)];
+    }
+
+    internal int CountOf(PeerId peer)
+    {
+        lock (_lock)
+            return _byPeer.GetValueOrDefault(peer)?.Count ?? 0;
+    }
+
+    /// <summary>How many connections there are with peers that <paramref name="counts"/> selects.</summary>
+    internal int Count(Func<PeerId, bool> counts)
+    {
+        lock (_lock)
+            return _byPeer.Where(pair => counts(pair.Key)).Sum(pair => pair.Value.Count);
+    }
+
+    /// <summary>Adds a connection; false after <see cref="Close"/>.</summary>
+    internal bool TryAdd(Libp2pConnection connection, out bool isFirst)
+    {
+        lock (_lock)
+        {
+            isFirst = false;
+            if (_closed)
+                return false;
+
+            if (!_byPeer.TryGetValue(connection.RemotePeer, out var connections))
+                _byPeer.Add(connection.RemotePeer, connections = []);
+            connections.Add(connection);
+            isFirst = connections.Count == 1;
+            return true;
+        }
+    }
+
+    /// <summary>Removes a connection and returns whether it was the last of its peer.</summary>
+    internal bool Remove(Libp2pConnection connection)
+    {
+        lock (_lock)
+        {
+            if (!_byPeer.TryGetValue(connection.RemotePeer, out var connections) || !connections.Remove(connection) || connections.Count > 0)
+                return false;
+            return _byPeer.Remove(connection.RemotePeer);
+        }
+    }
+
+    /// <summary>Takes no further connections.</summary>
+    internal void Close()
+    {
+        lock (_lock)
+            _closed = true;
+    }
+}
