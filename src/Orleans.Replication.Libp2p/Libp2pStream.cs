@@ -102,12 +102,15 @@ public sealed class Libp2pStream : IDuplexPipe, IDisposable, IAsyncDisposable
         _stream.Dispose();
     }
 
-    /// <summary>Ends the writing half; resets the stream if the other side's half was not read to its end.</summary>
+    /// <summary>
+    /// Ends the writing half; resets the stream if the other side's half was not read to its end. Waits until the other side has accepted or refused
+    /// the protocol, so that what was written is not lost to those who only write; <see cref="Reset"/> first to give that up.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (!_negotiation.IsCompleted)
         {
-            Abandon();
+            await Output.CompleteAsync().ConfigureAwait(false);
             await _negotiation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

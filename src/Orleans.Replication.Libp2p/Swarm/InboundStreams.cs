@@ -7,6 +7,9 @@ namespace Orleans.Replication.Libp2p.Swarm;
 /// <summary>The inbound streams of one connection: agrees on their protocol, asks for permission, counts them, and runs their handlers.</summary>
 internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext swarm)
 {
+    /// <summary>What an initiator may send to a protocol that is not served before it is reset without having read the refusal.</summary>
+    private const long MaxDiscardedBytes = 1024 * 1024;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Libp2pStream, RegisteredHandler> _served = [];
 
@@ -17,6 +20,11 @@ internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext s
         {
             var (protocol, handler) = await NegotiateAsync(stream, cancellationToken).ConfigureAwait(false);
             await ServeAsync(new Libp2pStream(stream, connection, protocol, ConnectionDirection.Inbound), handler, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NegotiationFailedException error)
+        {
+            Log.InboundStreamNotNegotiated(swarm.Logger, connection.RemotePeer.ToShortString(), error);
+            await LingerAsync(stream, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -47,6 +55,34 @@ internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext s
         var protocol = await MultistreamSelect
             .AnswerAsync(stream, proposal => swarm.Handlers.TryGet(proposal, connection.RemotePeer, out handler), linked.Token).ConfigureAwait(false);
         return (protocol, handler!);
+    }
+
+    /// <summary>
+    /// Lets the initiator read the refusal. One that opened the stream optimistically has sent data behind its proposal, which is no proposal; a reset
+    /// at that point would overtake the "na" that tells it why.
+    /// </summary>
+    private async Task LingerAsync(YamuxStream stream, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(swarm.Options.NegotiationTimeout, swarm.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            stream.Output.Complete();
+            for (var discarded = 0L; discarded <= MaxDiscardedBytes;)
+            {
+                var result = await stream.Input.ReadAsync(linked.Token).ConfigureAwait(false);
+                discarded += result.Buffer.Length;
+                stream.Input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                    return;
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // It has read the refusal and reset the stream, or never will.
+        }
+
+        stream.Reset((uint)YamuxErrorCode.NegotiationFailed);
     }
 
     private async Task ServeAsync(Libp2pStream stream, RegisteredHandler handler, CancellationToken cancellationToken)

@@ -1,7 +1,0 @@
-namespace Orleans.Replication.Libp2p.Tests;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}
