@@ -45,23 +45,11 @@ internal sealed partial class DotNextEngine
         }
     }
 
-    /// <summary>
-    /// Raft §5.4.1 compares terms first: a candidate whose last entry is of a later term is ahead however short its log is. The engine also
-    /// demands a log that is no shorter, with which two members can refuse one another for ever; a later term is therefore passed on with an
-    /// index that satisfies it.
-    /// </summary>
-    private async ValueTask<long> ComparableIndexAsync(Vote vote, CancellationToken cancellationToken)
-    {
-        var last = LastIndex;
-        return vote.LastIndex < last && vote.LastTerm > await _log.GetTermAsync(last, cancellationToken).ConfigureAwait(false) ? last : vote.LastIndex;
-    }
-
     private async ValueTask<RaftResponse> HandleVoteAsync(string sender, Vote vote, CancellationToken cancellationToken)
     {
         if (!_mayVote || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = Refused };
-        var index = await ComparableIndexAsync(vote, cancellationToken).ConfigureAwait(false);
-        var result = await VoteAsync(MemberIds.Of(sender), vote.Term, index, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        var result = await VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
     }
 
@@ -69,8 +57,7 @@ internal sealed partial class DotNextEngine
     {
         if (!_mayVote || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = (uint)PreVoteResult.RejectedByFollower };
-        var index = await ComparableIndexAsync(vote, cancellationToken).ConfigureAwait(false);
-        var result = await PreVoteAsync(MemberIds.Of(sender), vote.Term + 1, index, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        var result = await PreVoteAsync(MemberIds.Of(sender), vote.Term + 1, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
     }
 
