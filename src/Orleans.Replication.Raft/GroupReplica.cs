@@ -14,19 +14,22 @@ using Orleans.Replication.Raft.Wire;
 namespace Orleans.Replication.Raft;
 
 /// <summary>Everything that one group needs on this member while it serves, put together and taken apart in the right order.</summary>
-internal sealed class GroupReplica : IAsyncDisposable
+internal sealed partial class GroupReplica : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly GroupFolder _folder;
+    private readonly ILogger _logger;
     private readonly SnapshotTaker _snapshotTaker;
     private readonly ProposalRouter _router;
     private readonly Admission _admission;
     private Task _admitting = Task.CompletedTask;
+    private string? _knownLeader;
 
     private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, ILoggerFactory loggers, TimeProvider time)
     {
         var logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _folder = folder;
+        _logger = logger;
         Options = options;
         Health = new ReplicaHealth(options.Name, logger);
         State = StateStore.Open(folder.State);
@@ -47,7 +50,7 @@ internal sealed class GroupReplica : IAsyncDisposable
             voter, options, Snapshots, channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id))).ToList();
         Engine = new DotNextEngine(
             options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values], Health, folder.IsAdmitted,
-            loggers.CreateLogger("Orleans.Replication.Raft.Consensus"), time);
+            new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time);
         Queue = new ProposalQueue(options, Engine, time);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
         Proposer = new Proposer(options, _router, time);
@@ -92,6 +95,7 @@ internal sealed class GroupReplica : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Engine.LeadershipChanged += _router.OnLeadershipChanged;
+        Engine.LeadershipChanged += LogLeader;
         try
         {
             await Engine.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -123,6 +127,7 @@ internal sealed class GroupReplica : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
+        Engine.LeadershipChanged -= LogLeader;
         await Proposer.DisposeAsync().ConfigureAwait(false);
         await Queue.DisposeAsync().ConfigureAwait(false);
         await Reads.DisposeAsync().ConfigureAwait(false);
@@ -158,4 +163,21 @@ internal sealed class GroupReplica : IAsyncDisposable
         MemoryManagement = WriteAheadLog.MemoryManagementStrategy.PrivateMemory,
         HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3,
     };
+
+    private void LogLeader()
+    {
+        var leader = Engine.Leader;
+        if (leader == Interlocked.Exchange(ref _knownLeader, leader))
+            return;
+        if (leader is null)
+            LogLeaderLost(Options.Name, Engine.Term);
+        else
+            LogLeaderFound(Options.Name, leader, Engine.Term);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Group '{Group}' is led by {Leader} in term {Term}.")]
+    private partial void LogLeaderFound(string group, string leader, long term);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Group '{Group}' has lost its leader in term {Term}.")]
+    private partial void LogLeaderLost(string group, long term);
 }
