@@ -12,8 +12,11 @@ internal sealed class EngineLogger(ILogger inner) : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(Demote(logLevel));
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        inner.Log(Demote(logLevel), eventId, state, exception, formatter);
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var demoted = Demote(logLevel);
+        inner.Log(demoted, eventId, state, exception, formatter);
+    }
 
     private static LogLevel Demote(LogLevel level) => level is LogLevel.Information or LogLevel.Warning ? LogLevel.Debug : level;
 }
