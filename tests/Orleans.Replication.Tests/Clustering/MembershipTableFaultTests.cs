@@ -82,6 +82,10 @@ public sealed class MembershipTableFaultTests
 
         Assert.Equal(2 * clustering.ShutdownTimeout, membership.MaxJoinAttemptTime);
         await Assert.ThrowsAsync<TimeoutException>(() => table.ReadAllAsync());
+        Assert.True(membership.MaxJoinAttemptTime < clustering.ShutdownTimeout, "The runtime would go on trying.");
+
+        // Having waited once in vain, it does not wait again.
+        Assert.True(table.ReadAllAsync().IsFaulted);
         await Assert.ThrowsAsync<TimeoutException>(() => table.UpdateIAmAliveAsync(Entry(1)));
         await Assert.ThrowsAsync<TimeoutException>(() => table.InsertRowAsync(Entry(1), new TableVersion(1, "0")));
     }

@@ -32,6 +32,8 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
 
     public RaftGroup GetGroup(string name) => Group;
 
+    public IReadOnlyList<string> GetAddresses(string peerId) => [.. voters.Where(voter => voter.Id == peerId).Select(voter => voter.EndPoint.ToString()!)];
+
     public IServiceProvider Services => _services ??= BuildServices();
 
     public IGrainStorage Storage(string provider) => Services.GetRequiredKeyedService<IGrainStorage>(provider);

@@ -28,21 +28,20 @@ internal sealed partial class RaftMembershipTable
 
     private async Task<IStateSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken)
     {
-        var group = _group();
-        return await _shutdown.LimitAsync(
-            async token =>
-            {
-                await group.ReadBarrierAsync(token).ConfigureAwait(false);
-                return group.OpenSnapshot(MembershipStateTable.TableName);
-            },
-            cancellationToken).ConfigureAwait(false);
+        return await _shutdown.LimitAsync(_group(), OpenAsync, cancellationToken).ConfigureAwait(false);
+
+        static async ValueTask<IStateSnapshot> OpenAsync(RaftGroup group, CancellationToken token)
+        {
+            await group.ReadBarrierAsync(token).ConfigureAwait(false);
+            return group.OpenSnapshot(MembershipStateTable.TableName);
+        }
     }
 
     /// <summary>Runs a change. False: one of its conditions did not hold, and nothing was changed.</summary>
     private async Task<bool> ChangeAsync(MembershipChange change, ReadOnlyMemory<byte> key, long? expectedVersion, CancellationToken cancellationToken)
     {
         var command = new Command(MembershipStateTable.TableName, key, MembershipFormat.Encode(change), expectedVersion);
-        var result = await _shutdown.LimitAsync(token => _group().ProposeAsync(command, token), cancellationToken).ConfigureAwait(false);
+        var result = await _shutdown.LimitAsync(_group(), (group, token) => group.ProposeAsync(command, token), cancellationToken).ConfigureAwait(false);
         switch (result.Status)
         {
             case CommandStatus.Ok:

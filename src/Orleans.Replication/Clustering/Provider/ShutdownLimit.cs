@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Replication.Raft;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Clustering.Provider;
@@ -15,7 +16,10 @@ internal sealed class ShutdownLimit(IOptions<RaftClusteringOptions> options, IOp
     // The silo's status is written in the stop of 19999 (ShuttingDown) and of 2001 (Dead). A start that failed in between stops from there.
     private const int BeforeDeadIsWritten = ServiceLifecycleStage.RuntimeInitialize + 2;
 
+    private static readonly TimeSpan OnlyOnce = TimeSpan.FromTicks(1);
+
     private volatile bool _stopping;
+    private volatile bool _lostMajority;
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle)
@@ -26,33 +30,60 @@ internal sealed class ShutdownLimit(IOptions<RaftClusteringOptions> options, IOp
 
     /// <summary>Runs an access to the table, which while the silo stops has to be quick.</summary>
     /// <exception cref="TimeoutException">The silo stops, and the access took longer than <see cref="RaftClusteringOptions.ShutdownTimeout"/>.</exception>
-    public async ValueTask<T> LimitAsync<T>(Func<CancellationToken, ValueTask<T>> access, CancellationToken cancellationToken)
+    /// <exception cref="GroupUnavailableException">The group said so itself.</exception>
+    public async ValueTask<T> LimitAsync<T>(RaftGroup group, Func<RaftGroup, CancellationToken, ValueTask<T>> access, CancellationToken cancellationToken)
     {
         if (!_stopping)
-            return await access(cancellationToken).ConfigureAwait(false);
+            return await access(group, cancellationToken).ConfigureAwait(false);
 
         var limit = options.Value.ShutdownTimeout;
+        if (_lostMajority && group.GetStatus().Leader is null)
+            throw TimedOut(limit, null);
+
         using var timeout = new CancellationTokenSource(limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await access(linked.Token).ConfigureAwait(false);
+            var result = await access(group, linked.Token).ConfigureAwait(false);
+            _lostMajority = false;
+            return result;
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The membership table was not available within {limit} while the silo stopped.", e);
+            LoseMajority();
+            throw TimedOut(limit, e);
+        }
+        catch (GroupUnavailableException)
+        {
+            LoseMajority();
+            throw;
         }
     }
+
+    // One wait for an election is enough: from now on, without a leader nobody waits, and nothing is tried twice.
+    private void LoseMajority()
+    {
+        _lostMajority = true;
+        RetryFor(OnlyOnce);
+    }
+
+    private static TimeoutException TimedOut(TimeSpan limit, Exception? cause) =>
+        new($"The membership table was not available within {limit} while the silo stopped: its group has lost its majority.", cause);
 
     private Task BeginAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
 
-        // The runtime retries a failed status update, whatever the error, for MaxJoinAttemptTime. Two accesses' time leaves room to try again
-        // after a conflict with another silo that stops at the same moment. Nobody joins any more, so that nothing else is cut short.
-        var retries = 2 * options.Value.ShutdownTimeout;
-        if (membership.Value.MaxJoinAttemptTime > retries)
-            membership.Value.MaxJoinAttemptTime = retries;
+        // Two accesses' time leaves room to try again after a conflict with another silo that stops at the same moment.
+        RetryFor(2 * options.Value.ShutdownTimeout);
         return Task.CompletedTask;
+    }
+
+    // The runtime retries a failed status update, whatever the error, for MaxJoinAttemptTime. While the silo stops, the option governs nothing
+    // else any more.
+    private void RetryFor(TimeSpan limit)
+    {
+        if (membership.Value.MaxJoinAttemptTime > limit)
+            membership.Value.MaxJoinAttemptTime = limit;
     }
 }
