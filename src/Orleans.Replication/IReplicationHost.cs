@@ -20,4 +20,10 @@ public interface IReplicationHost
     /// <exception cref="ReplicationUnavailableException">The host has not started yet.</exception>
     /// <exception cref="ReplicationConfigurationException">The silo has no group of this name.</exception>
     RaftGroup GetGroup(string name);
+
+    /// <summary>The addresses at which a peer of the cluster is reached, each with its peer id; for this silo itself, where it listens.</summary>
+    /// <param name="peerId">A peer id in text, as in <see cref="RaftPeer.Id"/>.</param>
+    /// <returns>The addresses, the preferred one first; empty for a peer that is unknown.</returns>
+    /// <exception cref="ReplicationUnavailableException">The host has not started yet.</exception>
+    IReadOnlyList<string> GetAddresses(string peerId);
 }

@@ -47,6 +47,13 @@ internal sealed partial class ReplicationHost(
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> GetAddresses(string peerId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(peerId);
+        return Started().Addresses(peerId);
+    }
+
+    /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -74,7 +81,10 @@ internal sealed partial class ReplicationHost(
             var node = CreateNode(folder, endpoints);
             _node = node;
             await node.StartAsync(cancellationToken).ConfigureAwait(false);
-            _running = new Running(endpoints.Local.Id, [.. node.Groups.Values.OrderBy(group => group.Name, StringComparer.Ordinal)]);
+            _running = new Running(
+                endpoints.Local.Id,
+                [.. node.Groups.Values.OrderBy(group => group.Name, StringComparer.Ordinal)],
+                endpoints.AddressesOf);
             LogStarted(endpoints.Local.Id, folder, endpoints.Voters.Count, node.Groups.Keys);
         }
         catch (Exception error)
@@ -101,7 +111,14 @@ internal sealed partial class ReplicationHost(
         };
         var groups = options.Value.Groups.Prepend(ReplicationGroups.Default).Distinct(StringComparer.Ordinal)
             .Select(name => GroupOptions.Create(name, endpoints.Voters, tables.Create(name), options.Value));
-        return new RaftNode(node, groups, loggers);
+        try
+        {
+            return new RaftNode(node, groups, loggers);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ReplicationConfigurationException($"{nameof(RaftReplicationOptions)}: {error.Message}", error);
+        }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The error that made the start fail is the one to report.")]
@@ -138,5 +155,5 @@ internal sealed partial class ReplicationHost(
     [LoggerMessage(Level = LogLevel.Debug, Message = "Cleaning up after a failed start failed as well.")]
     private partial void LogCleanUpFailed(Exception error);
 
-    private sealed record Running(string PeerId, IReadOnlyList<RaftGroup> Groups);
+    private sealed record Running(string PeerId, IReadOnlyList<RaftGroup> Groups, Func<string, IReadOnlyList<string>> Addresses);
 }

@@ -6,6 +6,7 @@ using Orleans.Replication;
 using Orleans.Replication.Groups;
 using Orleans.Replication.Placement;
 using Orleans.Replication.States;
+using Orleans.Replication.Transport;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 
@@ -40,6 +41,8 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddSingleton<ReplicationHost>();
         services.AddSingleton<IReplicationHost>(provider => provider.GetRequiredService<ReplicationHost>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ReplicationHost>());
+        services.AddSingleton<IReplicationTransport, Libp2pTransport>();
+        services.AddSingleton<IConfigurationValidator, RaftReplicationOptionsValidator>();
         services.AddSingleton<GroupTables>();
 
         services.TryAddSingleton<OperationRunners>();

@@ -11,6 +11,7 @@ namespace Orleans.Replication.Transport;
 /// <param name="GroupConnections">Opens connections for proposals and questions.</param>
 /// <param name="GroupListener">Accepts them.</param>
 /// <param name="IdentifyPeer">Says who has opened an accepted connection.</param>
+/// <param name="AddressesOf">Says where a peer is, in text; nothing for a peer that is unknown.</param>
 internal sealed record ReplicationEndpoints(
     RaftPeer Local,
     IReadOnlyList<RaftPeer> Voters,
@@ -18,4 +19,5 @@ internal sealed record ReplicationEndpoints(
     IConnectionListener RaftListener,
     IConnectionFactory GroupConnections,
     IConnectionListener GroupListener,
-    Func<ConnectionContext, string?> IdentifyPeer);
+    Func<ConnectionContext, string?> IdentifyPeer,
+    Func<string, IReadOnlyList<string>> AddressesOf);

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Options;
+using Orleans.Replication;
+using Orleans.Replication.Libp2p;
+using Orleans.Replication.Transport;
+using Orleans.Runtime;
+
+namespace Orleans.Configuration;
+
+/// <summary>
+/// Checks what this package does with the options, before anything is opened. Timing and limits are the groups' own, and checked when those are made;
+/// so is, when the silo starts, what only the identity in the data folder can tell.
+/// </summary>
+internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOptions> options, IOptions<ClusterOptions> cluster) : IConfigurationValidator
+{
+    private const int MaxVoters = 3;
+    private const int MaxGroupNameChars = 64;
+    private const int MaxClusterIdChars = 128;
+
+    /// <inheritdoc/>
+    /// <exception cref="ReplicationConfigurationException">An option is wrong; the message says what to write instead.</exception>
+    public void ValidateConfiguration()
+    {
+        var value = options.Value;
+        Require(!string.IsNullOrWhiteSpace(value.DataDirectory), nameof(value.DataDirectory), "is empty. Name a folder of this silo's own, for example 'data'.");
+        ValidateAddresses(value);
+        ValidateNames(value);
+        Require(value.CatchUpTimeout >= TimeSpan.Zero, nameof(value.CatchUpTimeout), "is negative. Write zero to start without waiting.");
+    }
+
+    private static void ValidateAddresses(RaftReplicationOptions value)
+    {
+        foreach (var address in value.ListenAddresses)
+        {
+            var parsed = Parse(nameof(value.ListenAddresses), () => Multiaddr.Parse(address));
+            Require(
+                parsed.PeerId is null && parsed.TryGetTcpEndPoint(out var endPoint) && endPoint is System.Net.IPEndPoint,
+                nameof(value.ListenAddresses),
+                $"has '{address}', which cannot be listened on. Write an IP address and a TCP port, for example /ip4/0.0.0.0/tcp/4001.");
+        }
+
+        var voters = Parse(nameof(value.Peers), () => ClusterPeers.Parse(value.Peers)).Addresses.Count;
+        Require(
+            voters <= MaxVoters,
+            nameof(value.Peers),
+            $"has {voters} peers. This version replicates over 1 or 3 silos: the consensus engine's commit rule is not proven safe for more. Keep three of them.");
+        Require(
+            voters != 2,
+            nameof(value.Peers),
+            "has 2 peers. With two, the loss of either stops all writes, which is worse than one. Write 1 or 3; leave it empty for a silo on its own.");
+    }
+
+    private void ValidateNames(RaftReplicationOptions value)
+    {
+        foreach (var group in value.Groups)
+        {
+            Require(
+                group.Length is > 0 and <= MaxGroupNameChars && group.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && group.Any(c => c != '.'),
+                nameof(value.Groups),
+                $"has '{group}', which cannot name a folder. Write 1 to {MaxGroupNameChars} letters, digits, '-', '_' or '.'.");
+        }
+
+        var clusterId = value.ClusterId ?? cluster.Value.ClusterId;
+        Require(
+            clusterId is { Length: > 0 and <= MaxClusterIdChars },
+            nameof(value.ClusterId),
+            $"has {clusterId?.Length ?? 0} characters. Write 1 to {MaxClusterIdChars}, or set ClusterOptions.ClusterId.");
+    }
+
+    private static T Parse<T>(string name, Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (FormatException error)
+        {
+            throw new ReplicationConfigurationException($"{nameof(RaftReplicationOptions)}.{name}: {error.Message}", error);
+        }
+    }
+
+    private static void Require(bool holds, string name, string problem)
+    {
+        if (!holds)
+            throw new ReplicationConfigurationException($"{nameof(RaftReplicationOptions)}.{name} {problem}");
+    }
+}
