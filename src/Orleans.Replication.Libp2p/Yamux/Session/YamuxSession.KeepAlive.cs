@@ -18,7 +18,7 @@ internal sealed partial class YamuxSession
         bool mustWake;
         lock (Gate)
         {
-            if (_isOver)
+            if (IsOver)
                 throw OverException(_error);
             ping = _ping ?? AddPing();
             mustWake = TakeWake();
@@ -51,7 +51,7 @@ internal sealed partial class YamuxSession
         bool mustWake;
         lock (Gate)
         {
-            if (_isOver)
+            if (IsOver)
                 return;
             _queue.AddPong(frame.Length);
             mustWake = TakeWake();
@@ -131,7 +131,7 @@ internal sealed partial class YamuxSession
         bool mustWake;
         lock (Gate)
         {
-            if (_isOver || _ping is not null)
+            if (IsOver || _ping is not null)
                 return;
             AddPing();
             mustWake = TakeWake();

@@ -151,7 +151,7 @@ internal sealed partial class YamuxSession
         {
             if (_streams.ContainsKey(id))
                 throw new YamuxProtocolException($"The peer opened stream {id} a second time while it is open.");
-            if (_isOver || _isClosing || (frame.Flags & FrameFlags.Rst) != 0)
+            if (IsOver || _isClosing || (frame.Flags & FrameFlags.Rst) != 0)
                 return null;
 
             if (_inboundCount < Options.MaxInboundStreams)

@@ -10,8 +10,14 @@ namespace Orleans.Replication.Libp2p.Yamux;
 /// </summary>
 internal sealed partial class YamuxSession
 {
-    /// <summary>How much goes into one flush: enough to fill the frames of a secure channel, little enough to keep the queue fair.</summary>
-    private const int MaxBurstBytes = 128 * 1024;
+    /// <summary>
+    /// How much goes into one flush: the most plaintext one Noise frame holds, so that a full burst is one frame there, and a heartbeat waits
+    /// for no more than that behind a bulk transfer.
+    /// </summary>
+    private const int MaxBurstBytes = 65_519;
+
+    /// <summary>A burst with less room than this is full: a sliver of data would cost more than it brings.</summary>
+    private const int MinRoomBytes = 1_024;
 
     private readonly WriterSignal _signal = new();
     private bool _isWriterParked;
@@ -66,7 +72,7 @@ internal sealed partial class YamuxSession
         lock (Gate)
         {
             hasWork = !_queue.IsEmptyButForGoAway;
-            if (_isOver || (!hasWork && _queue.HasGoAway))
+            if (IsOver || (!hasWork && _queue.HasGoAway))
                 return true;
 
             if (!hasWork)
@@ -93,9 +99,9 @@ internal sealed partial class YamuxSession
         var bytes = 0;
         lock (Gate)
             _queue.BeginBurst();
-        while (bytes < MaxBurstBytes)
+        while (MaxBurstBytes - bytes is var room and >= MinRoomBytes)
         {
-            var written = WriteNext(output);
+            var written = WriteNext(output, room);
             if (written == 0)
                 break;
             bytes += written;
@@ -104,7 +110,7 @@ internal sealed partial class YamuxSession
         return bytes > 0;
     }
 
-    private int WriteNext(PipeWriter output)
+    private int WriteNext(PipeWriter output, int roomBytes)
     {
         FrameHeader control;
         YamuxStream? stream;
@@ -120,7 +126,7 @@ internal sealed partial class YamuxSession
                 stream = _queue.TakeStream();
                 if (stream is null)
                     return 0;
-                turn = stream.BeginTurn(Options.MaxFrameBytes);
+                turn = stream.BeginTurn(Math.Min(Options.MaxFrameBytes, roomBytes - (2 * FrameHeader.Size)));
                 stream.LastBurst = _queue.Burst;
             }
         }

@@ -32,7 +32,6 @@ internal sealed partial class YamuxSession : IAsyncDisposable
     private Task? _running;
     private Exception? _error;
     private bool _isClosing;
-    private bool _isOver;
     private uint _nextId;
     private int _inboundCount;
     private int _outboundCount;
@@ -88,6 +87,9 @@ internal sealed partial class YamuxSession : IAsyncDisposable
                 return _streams.Count;
         }
     }
+
+    /// <summary>Whether the session has ended. Read with the gate held.</summary>
+    internal bool IsOver { get; private set; }
 
     /// <summary>The round trip that recent pings took; zero before the first answer. Read with the gate held.</summary>
     internal TimeSpan RoundTrip { get; private set; }
@@ -156,7 +158,7 @@ internal sealed partial class YamuxSession : IAsyncDisposable
         lock (Gate)
         {
             running = _running;
-            if (!_isOver && !_isClosing)
+            if (!IsOver && !_isClosing)
             {
                 _isClosing = true;
                 _queue.AddGoAway(code);
@@ -180,6 +182,7 @@ internal sealed partial class YamuxSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End(error: null, goAway: null);
+        Cancel(_stopWriting); // A go-away that still waits to be taken is given up.
         Task? running;
         lock (Gate)
             running = _running ??= ReleaseTransportAsync();
@@ -189,7 +192,7 @@ internal sealed partial class YamuxSession : IAsyncDisposable
     /// <summary>Gate held. Queues a stream if it has something to send. True: the caller has to wake the writer after leaving the gate.</summary>
     internal bool Enqueue(YamuxStream stream)
     {
-        if (_isOver || !stream.IsReady)
+        if (IsOver || !stream.IsReady)
             return false;
 
         _queue.Add(stream);
@@ -199,7 +202,7 @@ internal sealed partial class YamuxSession : IAsyncDisposable
     /// <summary>Gate held. Queues a stream after its turn.</summary>
     internal void EnqueueFromWriter(YamuxStream stream)
     {
-        if (!_isOver && stream.IsReady)
+        if (!IsOver && stream.IsReady)
             _queue.Add(stream);
     }
 
@@ -279,7 +282,7 @@ internal sealed partial class YamuxSession : IAsyncDisposable
         {
             lock (Gate)
             {
-                if (_isOver || _isClosing)
+                if (IsOver || _isClosing)
                     throw OverException(_error);
                 if (_outboundCount >= Options.MaxOutboundStreams)
                     throw new StreamLimitExceededException(Options.MaxOutboundStreams);
@@ -308,10 +311,10 @@ internal sealed partial class YamuxSession : IAsyncDisposable
         bool mustWake;
         lock (Gate)
         {
-            if (_isOver)
+            if (IsOver)
                 return;
 
-            _isOver = true;
+            IsOver = true;
             _error = error;
             streams = [.. _streams.Values];
             ping = _ping;

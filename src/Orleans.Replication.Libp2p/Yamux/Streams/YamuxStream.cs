@@ -136,6 +136,13 @@ internal sealed partial class YamuxStream : IDuplexPipe, IDisposable, IAsyncDisp
         TaskCompletionSource? finished;
         lock (_session.Gate)
         {
+            if (_session.IsOver && _resetPending is not null)
+            {
+                // The reset will not be sent any more: there is nothing left to stay for.
+                _resetPending = null;
+                Leave();
+            }
+
             if (_failure is not null || _isGone)
                 return;
 
@@ -147,7 +154,7 @@ internal sealed partial class YamuxStream : IDuplexPipe, IDisposable, IAsyncDisp
             finished = _finished;
             closed = MarkClosed();
             // A stream that the peer has not heard of ends without a word.
-            _resetPending = _synPending ? null : resetCode;
+            _resetPending = _synPending || _session.IsOver ? null : resetCode;
             if (_resetPending is null)
                 Leave();
             mustWake = _session.Enqueue(this);
