@@ -249,7 +249,7 @@ public sealed class YamuxPitfallTests
     {
         await using var peer = RawPeer.Start(capacityBytes: 1);
         var bulk = await peer.Session.OpenStreamAsync(_cancellation);
-        await bulk.Output.WriteAsync(new byte[128 * 1024], _cancellation);
+        await bulk.Output.WriteAsync(new byte[100 * 1024], _cancellation);
         var heartbeat = await peer.Session.OpenStreamAsync(_cancellation);
         await heartbeat.Output.WriteAsync("alive"u8.ToArray(), _cancellation);
 
@@ -265,11 +265,11 @@ public sealed class YamuxPitfallTests
         for (var i = 0; i < 3; i++)
         {
             var bulk = await peer.Session.OpenStreamAsync(_cancellation);
-            await bulk.Output.WriteAsync(new byte[128 * 1024], _cancellation);
+            await bulk.Output.WriteAsync(new byte[100 * 1024], _cancellation);
         }
 
         var frames = new List<RawFrame>();
-        while (frames.Sum(frame => frame.Body.Length) < 3 * 128 * 1024)
+        while (frames.Sum(frame => frame.Body.Length) < 3 * 100 * 1024)
             frames.Add(await peer.ReadAsync());
 
         Assert.All(frames, frame => Assert.InRange(frame.Body.Length, 1, 32 * 1024));
