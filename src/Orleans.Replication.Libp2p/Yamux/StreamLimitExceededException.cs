@@ -1,7 +1,7 @@
 namespace Orleans.Replication.Libp2p;
 
 /// <summary>This side has <see cref="YamuxOptions.MaxOutboundStreams"/> streams open on the connection already; nothing was opened.</summary>
-public sealed class StreamLimitExceededException : IOException
+public sealed class StreamLimitExceededException : Libp2pException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="limit">The limit that was reached.</param>

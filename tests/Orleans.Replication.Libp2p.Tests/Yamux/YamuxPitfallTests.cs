@@ -395,7 +395,7 @@ public sealed class YamuxPitfallTests
     [Fact]
     public async Task Pitfall_10_A_peer_that_takes_no_refusals_is_cut_off()
     {
-        await using var peer = RawPeer.Start(options: new() { MaxInboundStreams = 0 }, capacityBytes: 16);
+        await using var peer = RawPeer.Start(options: new() { MaxInboundStreams = 0, CloseTimeout = TimeSpan.FromMilliseconds(50) }, capacityBytes: 16);
 
         for (uint id = 2; id < 20_000 && !peer.Session.Closed.IsCancellationRequested; id += 2)
             await peer.SendAsync(FrameType.WindowUpdate, FrameFlags.Syn, id, 0);
