@@ -113,7 +113,8 @@ public sealed class RefusalTests
 
         await using var client = await TestHost.StartAsync();
         client.Knows(server);
-        await client.PingAsync(server.PeerId).InTimeAsync("there is room again");
+        while (await Record.ExceptionAsync(() => client.PingAsync(server.PeerId).InTimeAsync("there is room again")) is { } error)
+            Assert.IsType<DialFailedException>(error); // The server closes a socket a moment before it has counted it out.
     }
 
     [Fact]
