@@ -1,0 +1,25 @@
+namespace KeyValue.Hosting;
+
+/// <summary>
+/// Open while the silo is an active member of its cluster. Requests that come earlier or later are refused before a grain is called, so that their
+/// 503 keeps its promise: nothing was written.
+/// </summary>
+internal sealed class ServingGate : ILifecycleParticipant<ISiloLifecycle>
+{
+    private volatile bool _isOpen;
+
+    /// <summary>Whether grains may be called.</summary>
+    public bool IsOpen => _isOpen;
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(ServingGate),
+        ServiceLifecycleStage.Active,
+        onStart: _ => Set(open: true),
+        onStop: _ => Set(open: false));
+
+    private Task Set(bool open)
+    {
+        _isOpen = open;
+        return Task.CompletedTask;
+    }
+}

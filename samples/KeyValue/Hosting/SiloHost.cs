@@ -1,0 +1,54 @@
+using System.Net;
+using KeyValue.Http;
+using Orleans.Configuration;
+
+namespace KeyValue.Hosting;
+
+/// <summary>One process: a silo with its replica, and the HTTP surface in front of it, both on loopback.</summary>
+internal static class SiloHost
+{
+    /// <summary>The largest value: well below the largest command of a group, which has the key and an envelope around it.</summary>
+    public const int MaxValueBytes = 4 << 20;
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    public static async Task RunAsync(SiloSettings settings, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("Orleans.Replication", LogLevel.Information);
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.Listen(IPAddress.Loopback, settings.HttpPort);
+            server.Limits.MaxRequestBodySize = MaxValueBytes;
+        });
+
+        // The HTTP surface answers while the silo still waits for its peers: /status says how far it is, and everything else is refused with a 503.
+        builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        builder.Services.AddSingleton<ServingGate>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<ServingGate>());
+        builder.UseOrleans(silo => Configure(silo, settings));
+
+        var app = builder.Build();
+        app.MapStatus();
+        var guarded = app.MapGroup("").AddEndpointFilter<FailureFilter>();
+        guarded.MapKeys();
+        guarded.MapCounters();
+        guarded.MapWatch();
+        guarded.MapAdmin();
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloSettings settings)
+    {
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("keyvalue", "keyvalue"));
+        silo.ConfigureEndpoints(IPAddress.Loopback, settings.SiloPort, settings.GatewayPort);
+        silo.AddRaftReplication(replication =>
+        {
+            replication.DataDirectory = settings.DataDirectory;
+            replication.ListenAddresses.Add(settings.Listen);
+            foreach (var peer in settings.Peers)
+                replication.Peers.Add(peer);
+        });
+        silo.UseRaftClustering();
+    }
+}

@@ -1,0 +1,3 @@
+using KeyValue.Hosting;
+
+return await new SiloCommand(SiloHost.RunAsync).Parse(args).InvokeAsync();

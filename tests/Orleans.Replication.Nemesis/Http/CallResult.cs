@@ -1,0 +1,10 @@
+namespace Orleans.Replication.Nemesis.Http;
+
+/// <summary>How a call ended, and what it answered when it was acknowledged.</summary>
+internal readonly record struct CallResult<T>(CallOutcome Outcome, T? Value = default)
+{
+    public static CallResult<T> Acknowledged(T value) => new(CallOutcome.Acknowledged, value);
+
+    public CallResult<TOther> Map<TOther>(Func<T, TOther> map) =>
+        Outcome == CallOutcome.Acknowledged ? new(Outcome, map(Value!)) : new CallResult<TOther>(Outcome);
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Orleans.Replication.Nemesis.Http;
+
+/// <summary>The HTTP surface of one silo, with every answer sorted by what a client may conclude from it. Never throws for a fault.</summary>
+internal sealed class KeyValueClient(int port) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+    {
+        BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+        Timeout = TimeSpan.FromSeconds(15),
+    };
+
+    /// <summary>Writes a value.</summary>
+    public Task<CallResult<byte[]>> PutAsync(string key, byte[] value, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, $"/kv/{key}", new ByteArrayContent(value), cancellationToken);
+
+    /// <summary>Reads a value linearizably; an empty answer when the key does not exist.</summary>
+    public Task<CallResult<byte[]>> GetAsync(string key, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"/kv/{key}", content: null, cancellationToken);
+
+    /// <summary>Adds to a counter, and answers its new value.</summary>
+    public async Task<CallResult<long>> AddAsync(string counter, long amount, CancellationToken cancellationToken)
+    {
+        var body = new StringContent(amount.ToString(CultureInfo.InvariantCulture));
+        return (await SendAsync(HttpMethod.Post, $"/counters/{counter}/add", body, cancellationToken)).Map(ToNumber);
+    }
+
+    /// <summary>Reads a counter linearizably.</summary>
+    public async Task<CallResult<long>> ReadCounterAsync(string counter, CancellationToken cancellationToken) =>
+        (await SendAsync(HttpMethod.Get, $"/counters/{counter}", content: null, cancellationToken)).Map(ToNumber);
+
+    /// <summary>The silo's own account of itself; null while it gives none.</summary>
+    public async Task<SiloStatus?> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        var result = await SendAsync(HttpMethod.Get, "/status", content: null, cancellationToken);
+        return result.Outcome == CallOutcome.Acknowledged ? SiloStatus.Parse(result.Value!) : null;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<CallResult<byte[]>> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = content };
+            using var response = await _http.SendAsync(request, cancellationToken);
+            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK or HttpStatusCode.NoContent => CallResult<byte[]>.Acknowledged(body),
+                HttpStatusCode.NotFound when method == HttpMethod.Get => CallResult<byte[]>.Acknowledged([]),
+                HttpStatusCode.ServiceUnavailable => new(CallOutcome.NotWritten),
+                >= HttpStatusCode.InternalServerError => new(CallOutcome.Unknown),
+                _ => throw new InvalidOperationException($"{method} {path} answered {(int)response.StatusCode}: {Encoding.UTF8.GetString(body)}"),
+            };
+        }
+        catch (HttpRequestException error)
+        {
+            return new(error.HttpRequestError == HttpRequestError.ConnectionError ? CallOutcome.NotWritten : CallOutcome.Unknown);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(CallOutcome.Unknown);
+        }
+    }
+
+    private static long ToNumber(byte[] body) => long.Parse(Encoding.ASCII.GetString(body), CultureInfo.InvariantCulture);
+}

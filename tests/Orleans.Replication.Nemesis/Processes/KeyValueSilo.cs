@@ -1,0 +1,59 @@
+using Orleans.Replication.Nemesis.Http;
+
+namespace Orleans.Replication.Nemesis.Processes;
+
+/// <summary>One silo of samples/KeyValue with a data folder and ports of its own, which survive its crashes.</summary>
+internal sealed class KeyValueSilo : IAsyncDisposable
+{
+    private readonly string[] _arguments;
+    private readonly string _logFile;
+    private ChildProcess? _process;
+
+    public KeyValueSilo(string name, string peerId, string[] arguments, int httpPort, string logFile)
+    {
+        Name = name;
+        PeerId = peerId;
+        Client = new KeyValueClient(httpPort);
+        _arguments = arguments;
+        _logFile = logFile;
+    }
+
+    public string Name { get; }
+
+    public string PeerId { get; }
+
+    public KeyValueClient Client { get; }
+
+    /// <summary>The id of its process.</summary>
+    public int ProcessId => Running.Id;
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    private ChildProcess Running => _process ?? throw new InvalidOperationException($"{Name} was not started.");
+
+    /// <summary>Starts its process; does not wait until it serves.</summary>
+    public async Task StartAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _process = ChildProcess.Start("dotnet", _arguments, _logFile);
+    }
+
+    public void Kill() => Running.Kill();
+
+    public void Pause() => Running.Pause();
+
+    public void Resume() => Running.Resume();
+
+    /// <summary>The end of what its processes wrote.</summary>
+    public string LogTail() => Running.LogTail();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (_process is not null)
+            await _process.DisposeAsync();
+    }
+
+    public override string ToString() => Name;
+}
