@@ -47,7 +47,7 @@ count() {
   awk -v word="$1:" '/^Test run summary/ { inside = 1 } inside && $1 == word { value = $2 } END { print value }' "$log"
 }
 
-for project in tests/*/*.Tests.csproj; do
+for project in tests/*/*.Tests.csproj tests/Orleans.Replication.Nemesis/*.csproj; do
   name="$(basename "$project" .csproj)"
   echo
   echo "== $name"

@@ -5,13 +5,11 @@ namespace Orleans.Replication.Benchmarks.Comparison;
 /// <summary>
 /// Puts the same load on several running clusters in alternating rounds. All of them are up all the time; only one has load at a time.
 /// </summary>
-internal sealed class ClusterComparison(ComparisonPlan plan, IReadOnlyList<ILoadTarget> targets, TextWriter progress)
+internal sealed class ClusterComparison(ComparisonPlan plan, LoadSettings load, IReadOnlyList<ILoadTarget> targets, TextWriter progress)
 {
-    private readonly LoadSettings _settings = new() { RoundTime = plan.RoundTime };
-
     public async Task<IReadOnlyList<Measurement>> RunAsync(CancellationToken cancellationToken)
     {
-        var loops = targets.Select(target => new ClosedLoop(target, _settings)).ToArray();
+        var loops = targets.Select(target => new ClosedLoop(target, load)).ToArray();
         await WarmUpAsync(loops, cancellationToken);
 
         var measurements = new List<Measurement>();

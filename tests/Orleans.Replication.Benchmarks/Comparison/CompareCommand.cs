@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Orleans.Replication.Benchmarks.Etcd;
+using Orleans.Replication.Benchmarks.Grains;
 using Orleans.Replication.Benchmarks.Load;
+using Orleans.Replication.Nemesis.Processes;
 using Spectre.Console;
 
 namespace Orleans.Replication.Benchmarks.Comparison;
@@ -44,9 +46,11 @@ internal sealed class CompareCommand : Command
         await Console.Error.WriteLineAsync($"The disk takes {fsyncMs:F2} ms (median) for a 512-byte append with fsync.");
         await using var etcd = await EtcdCluster.StartAsync(arguments.GetRequiredValue(_etcd), Path.Combine(work.FullName, "etcd"), cancellationToken);
         using var etcdTarget = new EtcdTarget(etcd);
-        ILoadTarget[] targets = [etcdTarget];
+        await using var silos = await KeyValueCluster.StartAsync(Path.Combine(work.FullName, "silos"), cancellationToken);
+        var load = new LoadSettings();
+        await using var grains = await GrainTarget.ConnectAsync(silos, load.Keys, cancellationToken);
 
-        var measurements = await new ClusterComparison(plan, targets, Console.Error).RunAsync(cancellationToken);
+        var measurements = await new ClusterComparison(plan, load, [grains, etcdTarget], Console.Error).RunAsync(cancellationToken);
         ComparisonTable.Write(AnsiConsole.Console, measurements);
         var json = ComparisonJson.Write(plan, fsyncMs, measurements);
         if (arguments.GetValue(_json) is { } file)

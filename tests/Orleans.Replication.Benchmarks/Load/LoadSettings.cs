@@ -3,9 +3,6 @@ namespace Orleans.Replication.Benchmarks.Load;
 /// <summary>The load that every round puts on a cluster.</summary>
 internal sealed record LoadSettings
 {
-    /// <summary>How long a round is measured.</summary>
-    public required TimeSpan RoundTime { get; init; }
-
     /// <summary>The size of a written value.</summary>
     public int ValueBytes { get; init; } = 256;
 
