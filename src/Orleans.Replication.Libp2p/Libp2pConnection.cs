@@ -79,7 +79,7 @@ public sealed class Libp2pConnection
     /// <param name="cancellationToken">Gives up; the stream is reset then.</param>
     internal async ValueTask<Libp2pStream> OpenStreamAsync(IReadOnlyList<ProtocolId> protocols, CancellationToken cancellationToken)
     {
-        var stream = await _session.OpenStreamAsync(cancellationToken).ConfigureAwait(false);
+        var stream = await OpenRawStreamAsync(cancellationToken).ConfigureAwait(false);
         var timeout = new CancellationTokenSource(_swarm.Options.NegotiationTimeout, _swarm.Time);
         try
         {
@@ -105,6 +105,9 @@ public sealed class Libp2pConnection
             throw;
         }
     }
+
+    /// <summary>Opens a stream on which nothing was agreed on.</summary>
+    internal ValueTask<YamuxStream> OpenRawStreamAsync(CancellationToken cancellationToken) => _session.OpenStreamAsync(cancellationToken);
 
     /// <summary>Sends what the streams still hold, says goodbye, closes the socket, and returns when everything of this connection has ended.</summary>
     public Task CloseAsync() => CloseAsync(YamuxErrorCode.Normal);

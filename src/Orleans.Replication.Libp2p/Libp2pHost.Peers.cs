@@ -108,7 +108,7 @@ public sealed partial class Libp2pHost
     /// <summary>
     /// Opens a stream to a peer, on a live connection or a new one. On a live connection with one protocol this takes no round trip: the proposal and
     /// the first data travel together, and a refusal surfaces as <see cref="UnsupportedProtocolException"/> on the first read or at
-    /// <see cref="Libp2pStream.CloseWriteAsync"/>.
+    /// <see cref="Libp2pStream.CloseWriteAsync"/>; it also resets the stream, so that writes fail from then on.
     /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="protocol">The protocol to propose.</param>

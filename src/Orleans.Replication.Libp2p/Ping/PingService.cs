@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
+using Orleans.Replication.Libp2p.Swarm;
 
 namespace Orleans.Replication.Libp2p.Ping;
 
@@ -31,8 +32,27 @@ internal static class PingService
             var elapsed = host.Swarm.Time.GetElapsedTime(sent);
             var matches = result.Buffer.Length == PayloadBytes && result.Buffer.ToArray().AsSpan().SequenceEqual(payload);
             stream.Input.AdvanceTo(result.Buffer.End);
+            if (!matches)
+                throw new Libp2pException($"Peer {peer} did not echo the ping.");
+            await FinishAsync(stream, host.Swarm, cancellationToken).ConfigureAwait(false);
+            return elapsed;
+        }
+    }
+
+    /// <summary>Waits for the peer to end the stream too: peers grant only few ping streams at once, and the next ping must find this one gone.</summary>
+    private static async Task FinishAsync(Libp2pStream stream, SwarmContext swarm, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(swarm.Options.NegotiationTimeout, swarm.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
             await stream.Output.CompleteAsync().ConfigureAwait(false);
-            return matches ? elapsed : throw new Libp2pException($"Peer {peer} did not echo the ping.");
+            var result = await stream.Input.ReadAsync(linked.Token).ConfigureAwait(false);
+            stream.Input.AdvanceTo(result.Buffer.End);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The echo was there; how the stream ends does not matter.
         }
     }
 

@@ -19,7 +19,9 @@ internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext s
         try
         {
             var (protocol, handler) = await NegotiateAsync(stream, cancellationToken).ConfigureAwait(false);
-            await ServeAsync(new Libp2pStream(stream, connection, protocol, ConnectionDirection.Inbound), handler, cancellationToken).ConfigureAwait(false);
+            var served = new Libp2pStream(stream, connection, protocol, ConnectionDirection.Inbound);
+            await ServeAsync(served, handler, cancellationToken).ConfigureAwait(false);
+            await served.DisposeAsync().ConfigureAwait(false); // Counted out by now: whoever sees the end may open the next one.
         }
         catch (NegotiationFailedException error)
         {
@@ -98,7 +100,6 @@ internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext s
         {
             swarm.Metrics.StreamOpened(ConnectionDirection.Inbound, stream.Protocol);
             await handler.Handler(stream, cancellationToken).ConfigureAwait(false);
-            await stream.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
