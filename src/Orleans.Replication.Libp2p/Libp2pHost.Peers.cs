@@ -68,7 +68,7 @@ public sealed partial class Libp2pHost
             ObjectDisposedException.ThrowIf(_stopped is not null, this);
             if (_kept.TryGetValue(peer, out var existing))
             {
-                existing.Notify();
+                existing.DialNow();
                 return;
             }
 
@@ -156,6 +156,7 @@ public sealed partial class Libp2pHost
         EndPoint? remote;
         try
         {
+            socket.NoDelay = true;
             remote = socket.RemoteEndPoint;
         }
         catch (SocketException)
@@ -247,6 +248,10 @@ public sealed partial class Libp2pHost
             connection.BeginClose(YamuxErrorCode.Normal);
             throw new Libp2pException("The host is stopping.");
         }
+
+        // A permission withdrawn since the handshake was enforced before this connection could be seen.
+        if (_options.Gater?.AllowPeer(connection.RemotePeer, connection.Direction) == false)
+            connection.BeginClose(YamuxErrorCode.Gated);
 
         _metrics.ConnectionChanged(1, connection.Direction);
         Log.PeerConnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Direction, connection.RemoteAddress);

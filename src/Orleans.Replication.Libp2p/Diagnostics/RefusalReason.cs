@@ -8,6 +8,6 @@ internal enum RefusalReason
     PendingHandshakeLimit,
     ConnectionLimit,
     ConnectionPerPeerLimit,
-    StreamLimit,
+    Stream,
     AcceptQueueLimit,
 }

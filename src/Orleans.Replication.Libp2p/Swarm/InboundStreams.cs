@@ -91,7 +91,7 @@ internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext s
     {
         if (!TryEnter(stream, handler))
         {
-            swarm.Refusals.Add(swarm.Logger, RefusalReason.StreamLimit, stream.ToString());
+            swarm.Refusals.Add(swarm.Logger, RefusalReason.Stream, stream.ToString());
             stream.Reset((uint)YamuxErrorCode.ResourceLimitExceeded);
             return;
         }
@@ -127,8 +127,13 @@ internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext s
             if (here >= (handler.MaxStreamsPerConnection ?? int.MaxValue) || !handler.TryEnter())
                 return false;
             _served.Add(stream, handler);
-            return true;
         }
+
+        // A permission withdrawn since the negotiation was enforced before this stream could be seen.
+        if (handler.IsAllowed(connection.RemotePeer))
+            return true;
+        Leave(stream, handler);
+        return false;
     }
 
     private void Leave(Libp2pStream stream, RegisteredHandler handler)

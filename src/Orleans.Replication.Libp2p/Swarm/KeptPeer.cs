@@ -14,6 +14,8 @@ internal sealed class KeptPeer : IDisposable
     private readonly Func<PeerId, CancellationToken, Task> _dial;
     private readonly CancellationTokenSource _released = new();
     private readonly CancellationToken _releasedToken;
+    private bool _dialNow;
+    private bool _disposed;
 
     /// <summary>Holds one item when something about the peer's connections or addresses has changed since the loop last looked.</summary>
     private readonly Channel<bool> _changed =
@@ -28,13 +30,20 @@ internal sealed class KeptPeer : IDisposable
     /// <summary>Why the last dial failed; null when the peer is connected.</summary>
     internal Exception? LastFailure { get; private set; }
 
-    /// <summary>Tells the loop to look again: a connection came or went, or there are new addresses.</summary>
+    /// <summary>Tells the loop to look again: a connection came or went.</summary>
     internal void Notify() => _changed.Writer.TryWrite(true);
+
+    /// <summary>Ends a pause: there are new addresses to try.</summary>
+    internal void DialNow()
+    {
+        Volatile.Write(ref _dialNow, true);
+        Notify();
+    }
 
     /// <summary>Ends the loop; connections stay.</summary>
     public void Dispose()
     {
-        if (_releasedToken.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _disposed, true))
             return;
         _released.Cancel();
         _released.Dispose();
@@ -91,14 +100,14 @@ internal sealed class KeptPeer : IDisposable
             await _changed.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the pause to pass, or for the peer to connect by itself.</summary>
+    /// <summary>Waits for the pause to pass, for the peer to connect by itself, or for new addresses.</summary>
     private async Task PauseAsync(int failures, CancellationToken cancellationToken)
     {
         using var pause = new CancellationTokenSource(Delay(failures), _swarm.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellationToken);
         try
         {
-            while (!_isConnected(_peer))
+            while (!_isConnected(_peer) && !Interlocked.Exchange(ref _dialNow, false))
                 await _changed.Reader.ReadAsync(linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -48,9 +48,7 @@ internal sealed class TcpAcceptor : IDisposable
         {
             try
             {
-                var socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                socket.NoDelay = true;
-                onAccepted(socket);
+                onAccepted(await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false));
             }
             catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
             {

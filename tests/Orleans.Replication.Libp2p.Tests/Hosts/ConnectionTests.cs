@@ -130,6 +130,23 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_kept_peer_that_moved_is_dialled_at_its_new_address_at_once()
+    {
+        await using var server = await TestHost.StartAsync();
+        await using var client = await TestHost.StartAsync(options =>
+        {
+            options.InitialReconnectDelay = TimeSpan.FromMinutes(10); // The next dial by itself would come far too late.
+            options.MaxReconnectDelay = TimeSpan.FromMinutes(10);
+        });
+        client.KeepConnected(server.PeerId, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{FreePort()}"));
+        await Assert.ThrowsAsync<DialFailedException>(() => client.ConnectAsync(server.PeerId).InTimeAsync("the old address fails"));
+
+        client.KeepConnected(server.PeerId, server.ListenAddresses);
+
+        await Eventually.TrueAsync(() => client.IsConnected(server.PeerId), "the new address is dialled");
+    }
+
+    [Fact]
     public async Task A_kept_peer_is_dialled_again_when_its_connection_is_closed_and_not_after_it_is_released()
     {
         await using var server = await TestHost.StartAsync();
