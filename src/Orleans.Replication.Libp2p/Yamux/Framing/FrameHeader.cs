@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 
 namespace Orleans.Replication.Libp2p.Yamux;
 
@@ -24,6 +25,12 @@ internal readonly record struct FrameHeader(FrameType Type, FrameFlags Flags, ui
             (FrameFlags)BinaryPrimitives.ReadUInt16BigEndian(source[2..]),
             BinaryPrimitives.ReadUInt32BigEndian(source[4..]),
             BinaryPrimitives.ReadUInt32BigEndian(source[8..]));
+    }
+
+    public static void Write(PipeWriter output, in FrameHeader header)
+    {
+        header.Write(output.GetSpan(Size));
+        output.Advance(Size);
     }
 
     public void Write(Span<byte> destination)

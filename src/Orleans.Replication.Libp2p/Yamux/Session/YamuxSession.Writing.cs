@@ -126,14 +126,14 @@ internal sealed partial class YamuxSession
                 stream = _queue.TakeStream();
                 if (stream is null)
                     return 0;
-                turn = stream.BeginTurn(Math.Min(Options.MaxFrameBytes, roomBytes - (2 * FrameHeader.Size)));
+                turn = stream.BeginTurn(Math.Min(Options.MaxFrameBytes, roomBytes - (3 * FrameHeader.Size)));
                 stream.LastBurst = _queue.Burst;
             }
         }
 
         if (stream is null)
         {
-            WriteHeader(output, control);
+            FrameHeader.Write(output, control);
             return FrameHeader.Size;
         }
 
@@ -152,7 +152,7 @@ internal sealed partial class YamuxSession
                 return false;
         }
 
-        WriteHeader(output, goAway);
+        FrameHeader.Write(output, goAway);
         return true;
     }
 
@@ -175,11 +175,5 @@ internal sealed partial class YamuxSession
         Volatile.Write(ref _flushingSince, 0);
         if (result.IsCompleted || result.IsCanceled)
             throw new ConnectionResetException("The connection takes nothing more.");
-    }
-
-    private static void WriteHeader(PipeWriter output, in FrameHeader header)
-    {
-        header.Write(output.GetSpan(FrameHeader.Size));
-        output.Advance(FrameHeader.Size);
     }
 }

@@ -1,13 +1,20 @@
 namespace Orleans.Replication.Libp2p.Yamux;
 
-/// <summary>What a stream sends when its turn has come: a window update, at most one frame of data, or a reset.</summary>
-internal readonly record struct StreamTurn(FrameFlags UpdateFlags, uint Credit, bool HasUpdate, FrameFlags DataFlags, int DataBytes)
+/// <summary>
+/// What a stream sends when its turn has come: a reset alone; or, each if it is due and in this order, a window update, one frame of data, and the
+/// FIN. <see cref="Flags"/> ride on the first of them.
+/// </summary>
+/// <remarks>
+/// The FIN never rides on data, although it may: js-libp2p (@libp2p/yamux 8.0.3) ends the stream before it looks at the body of such a frame, and
+/// drops it.
+/// </remarks>
+internal readonly record struct StreamTurn(FrameFlags Flags, uint Credit, int DataBytes, bool IsLast)
 {
-    public static StreamTurn Reset(uint code) => new(FrameFlags.Rst, code, true, FrameFlags.None, 0);
+    public static StreamTurn Reset(uint code) => new(FrameFlags.Rst, code, 0, false);
 
-    public bool IsReset => (UpdateFlags & FrameFlags.Rst) != 0;
+    public bool IsReset => Flags == FrameFlags.Rst;
 
-    public bool IsLast => ((UpdateFlags | DataFlags) & FrameFlags.Fin) != 0;
+    public bool HasUpdate => Credit > 0 || (Flags != FrameFlags.None && DataBytes == 0 && !IsLast);
 
-    public int FrameBytes => (HasUpdate ? FrameHeader.Size : 0) + (DataBytes > 0 ? FrameHeader.Size + DataBytes : 0);
+    public int FrameBytes => (HasUpdate ? FrameHeader.Size : 0) + (DataBytes > 0 ? FrameHeader.Size + DataBytes : 0) + (IsLast ? FrameHeader.Size : 0);
 }

@@ -139,29 +139,28 @@ internal sealed partial class YamuxStream
         _unsentBytes -= data;
         _sendWindowBytes -= data;
         _isSending = data > 0;
-
-        var fin = isLast ? FrameFlags.Fin : FrameFlags.None;
-        if (data == 0)
-            return new(flags | fin, credit, credit > 0 || (flags | fin) != 0, FrameFlags.None, 0);
-        return credit > 0 ? new(flags, credit, true, fin, data) : new(FrameFlags.None, 0, false, flags | fin, data);
+        return new(flags, credit, data, isLast);
     }
 
     /// <summary>Writes the frames of a turn. Called by the one writer, without the gate.</summary>
     internal void Write(in StreamTurn turn, PipeWriter output)
     {
+        var flags = turn.Flags;
         if (turn.HasUpdate)
-            WriteHeader(output, new(FrameType.WindowUpdate, turn.UpdateFlags, Id, turn.Credit));
-        if (turn.DataBytes == 0)
-            return;
+        {
+            FrameHeader.Write(output, new(FrameType.WindowUpdate, flags, Id, turn.Credit));
+            flags = FrameFlags.None;
+        }
 
-        WriteHeader(output, new(FrameType.Data, turn.DataFlags, Id, (uint)turn.DataBytes));
-        if (!_send.Reader.TryRead(out var read))
-            throw new InvalidOperationException($"Stream {Id} counts {turn.DataBytes} bytes to send that its pipe does not hold.");
+        if (turn.DataBytes > 0)
+        {
+            FrameHeader.Write(output, new(FrameType.Data, flags, Id, (uint)turn.DataBytes));
+            WriteData(output, turn.DataBytes);
+            flags = FrameFlags.None;
+        }
 
-        var body = read.Buffer.Slice(0, turn.DataBytes);
-        foreach (var segment in body)
-            output.Write(segment.Span);
-        _send.Reader.AdvanceTo(body.End);
+        if (turn.IsLast)
+            FrameHeader.Write(output, new(FrameType.WindowUpdate, flags | FrameFlags.Fin, Id, 0));
     }
 
     /// <summary>The turn was written: looks whether there is more, or whether this was all.</summary>
@@ -206,9 +205,14 @@ internal sealed partial class YamuxStream
         _ = finished.Task.Exception; // Whoever waited may have given up.
     }
 
-    private static void WriteHeader(PipeWriter output, in FrameHeader header)
+    private void WriteData(PipeWriter output, int bytes)
     {
-        header.Write(output.GetSpan(FrameHeader.Size));
-        output.Advance(FrameHeader.Size);
+        if (!_send.Reader.TryRead(out var read))
+            throw new InvalidOperationException($"Stream {Id} counts {bytes} bytes to send that its pipe does not hold.");
+
+        var data = read.Buffer.Slice(0, bytes);
+        foreach (var segment in data)
+            output.Write(segment.Span);
+        _send.Reader.AdvanceTo(data.End);
     }
 }
