@@ -71,8 +71,8 @@ internal sealed class RawPeer : IAsyncDisposable
     /// <summary>The next frame of the session under test, pings included.</summary>
     public async Task<RawFrame> ReadAnyAsync()
     {
-        var header = FrameHeader.Read(await TakeAsync(FrameHeader.Size));
-        var body = header.Type == FrameType.Data && header.Length > 0 ? await TakeAsync((int)header.Length) : [];
+        var header = FrameHeader.Read(await ReadBytesAsync(FrameHeader.Size));
+        var body = header.Type == FrameType.Data && header.Length > 0 ? await ReadBytesAsync((int)header.Length) : [];
         return new(header.Type, header.Flags, header.StreamId, header.Length, body);
     }
 
@@ -155,7 +155,8 @@ internal sealed class RawPeer : IAsyncDisposable
         await _pipe.Input.CompleteAsync();
     }
 
-    private async Task<byte[]> TakeAsync(int bytes)
+    /// <summary>The next bytes of the session under test.</summary>
+    public async Task<byte[]> ReadBytesAsync(int bytes)
     {
         while (true)
         {
