@@ -25,14 +25,14 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private Task _admitting = Task.CompletedTask;
     private string? _knownLeader;
 
-    private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, ILoggerFactory loggers, TimeProvider time)
+    private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, ILoggerFactory loggers, TimeProvider time)
     {
         var logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _folder = folder;
         _logger = logger;
         Options = options;
         Health = new ReplicaHealth(options.Name, logger);
-        State = StateStore.Open(folder.State);
+        State = state;
         Snapshots = new SnapshotStore(folder.Snapshots, options.Name);
         _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger);
 
@@ -81,12 +81,15 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
     {
         var folder = GroupFolder.Open(node, options);
+        StateStore? state = null;
         try
         {
-            return new GroupReplica(node, options, folder, loggers, time);
+            state = StateStore.Open(folder.State);
+            return new GroupReplica(node, options, folder, state, loggers, time);
         }
         catch
         {
+            state?.Dispose();
             folder.Dispose();
             throw;
         }
@@ -128,17 +131,35 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= LogLeader;
+        try
+        {
+            await StopServingAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // The state is closed only after those who use it have ended; then the folder is let go, whatever failed.
+            await Engine.DisposeAsync().ConfigureAwait(false);
+            await _snapshotTaker.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                State.Dispose();
+            }
+            finally
+            {
+                _folder.Dispose();
+                _stopping.Dispose();
+            }
+        }
+    }
+
+    private async ValueTask StopServingAsync()
+    {
         await Proposer.DisposeAsync().ConfigureAwait(false);
         await Queue.DisposeAsync().ConfigureAwait(false);
         await Reads.DisposeAsync().ConfigureAwait(false);
         await _router.DisposeAsync().ConfigureAwait(false);
         foreach (var peer in Peers.Values)
             await peer.DisposeAsync().ConfigureAwait(false);
-        await Engine.DisposeAsync().ConfigureAwait(false);
-        await _snapshotTaker.DisposeAsync().ConfigureAwait(false);
-        State.Dispose();
-        _folder.Dispose();
-        _stopping.Dispose();
     }
 
     /// <summary>

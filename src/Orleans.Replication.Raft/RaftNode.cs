@@ -14,6 +14,7 @@ public sealed class RaftNode : IAsyncDisposable
     private readonly ConnectionServer _groupServer;
     private bool _started;
     private bool _stopped;
+    private bool _disposed;
 
     /// <summary>Makes a node. Nothing is opened before <see cref="StartAsync"/>.</summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says what to write instead.</exception>
@@ -64,9 +65,10 @@ public sealed class RaftNode : IAsyncDisposable
     /// <summary>
     /// Leaves in order: leadership is given up, waiting callers are told, everything is flushed and closed. A node is not started again.
     /// </summary>
+    /// <param name="cancellationToken">Ends the attempt to give leadership up in good order; the node is stopped nevertheless.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _changing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (_stopped)
@@ -88,7 +90,10 @@ public sealed class RaftNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
         await StopAsync().ConfigureAwait(false);
+        _disposed = true;
         _changing.Dispose();
     }
 

@@ -59,7 +59,7 @@ internal readonly struct CommandFormat
         var payload = cursor.ReadBytes();
         if (!cursor.AtEnd)
             throw new LogFormatException("A command is followed by bytes that do not belong to it.");
-        if (key.Length > MaxKeyBytes || expected > long.MaxValue)
+        if (key.Length > MaxKeyBytes || expected > 1UL + long.MaxValue)
             throw new LogFormatException("A command's key or expected version is out of range.");
         return new CommandFormat
         {

@@ -21,6 +21,8 @@ internal ref struct SpanCursor(ReadOnlyMemory<byte> source)
         for (var shift = 0; shift < 64; shift += 7)
         {
             var b = ReadByte();
+            if (shift == 63 && b > 1)
+                break;
             value |= (ulong)(b & 0x7f) << shift;
             if (b < 0x80)
                 return value;

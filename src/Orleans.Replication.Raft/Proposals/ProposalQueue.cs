@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Proposals;
 
@@ -16,7 +17,8 @@ internal sealed class ProposalQueue : IAsyncDisposable
     private readonly RaftGroupOptions _options;
     private readonly IConsensusEngine _engine;
     private readonly TimeProvider _time;
-    private readonly Channel<IProposal> _waiting;
+    private readonly Channel<IProposal> _waiting = Channel.CreateUnbounded<IProposal>(new() { SingleReader = true });
+    private readonly QueueSpace _space;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Queue<long> _inFlight = new();
     private readonly ArrayBufferWriter<byte> _entry = new();
@@ -29,19 +31,30 @@ internal sealed class ProposalQueue : IAsyncDisposable
         _options = options;
         _engine = engine;
         _time = time;
-        _waiting = Channel.CreateBounded<IProposal>(new BoundedChannelOptions(options.MaxQueuedProposals) { SingleReader = true });
+
+        // The members count keys and payloads; here, commands are encoded, and the largest has to fit.
+        _space = new QueueSpace(options.MaxQueuedProposals, options.MaxQueuedBytes + WireVersion.OverheadBytes);
     }
 
     public void Start() => _running = RunAsync(_stopping.Token);
 
     /// <summary>Takes a proposal; false when the queue is full.</summary>
-    public bool TryEnqueue(IProposal proposal) => _waiting.Writer.TryWrite(proposal);
+    public bool TryEnqueue(IProposal proposal)
+    {
+        if (!_space.TryTake(proposal.Encoded.Length))
+            return false;
+        if (_waiting.Writer.TryWrite(proposal))
+            return true;
+        _space.Free(proposal.Encoded.Length);
+        return false;
+    }
 
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _next?.Refuse();
         while (_waiting.Reader.TryRead(out var left))
             left.Refuse();
         _stopping.Dispose();
@@ -103,6 +116,7 @@ internal sealed class ProposalQueue : IAsyncDisposable
                 _batch.Add(_next);
             }
 
+            _space.Free(_next.Encoded.Length);
             _next = null;
         }
     }

@@ -12,6 +12,9 @@ namespace Orleans.Replication.Raft.Proposals;
 /// </summary>
 internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
 {
+    /// <summary>What surrounds a command in a message, at most.</summary>
+    private const int WireBytesPerCommand = 8;
+
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
 
@@ -19,21 +22,24 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ProposalRouter _router;
     private readonly ConcurrentDictionary<ulong, PendingCommand> _pending = new();
-    private readonly Channel<PendingCommand> _outbox = Channel.CreateUnbounded<PendingCommand>(new() { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _numbering = new();
     private readonly SessionOpener _opener;
+    private readonly QueueSpace _space;
+
+    /// <summary>Holds nothing beyond the limits: a command that is finished in it counts until it has left.</summary>
+    private readonly Channel<PendingCommand> _outbox = Channel.CreateUnbounded<PendingCommand>(new() { SingleReader = true });
     private Task _sending = Task.CompletedTask;
     private Task _sweeping = Task.CompletedTask;
     private ulong _next = 1;
     private ulong _floor = 1;
-    private long _queuedBytes;
 
     public Proposer(RaftGroupOptions options, ProposalRouter router, TimeProvider time)
     {
         _options = options;
         _router = router;
         _time = time;
+        _space = new QueueSpace(options.MaxQueuedProposals, options.MaxQueuedBytes);
         _opener = new SessionOpener(this);
     }
 
@@ -46,13 +52,11 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
     /// <inheritdoc cref="RaftGroup.ProposeAsync"/>
     public async ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken)
     {
-        var bytes = command.Key.Length + command.Payload.Length;
-        var deadline = _time.GetTimestamp() + (long)(_options.ProposalTimeout.TotalSeconds * _time.TimestampFrequency);
+        cancellationToken.ThrowIfCancellationRequested();
+        var deadline = NewDeadline();
         while (true)
         {
-            var session = await _opener.GetAsync(deadline, cancellationToken).ConfigureAwait(false);
-            var pending = new PendingCommand(command, bytes, deadline);
-            Register(pending, session);
+            var pending = Register(command, deadline);
             try
             {
                 return await AwaitAsync(pending, cancellationToken).ConfigureAwait(false);
@@ -68,13 +72,13 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
 
     void IAppliedCommands.OnApplied(ulong session, ulong sequence, in CommandResult result)
     {
-        if (session == _opener.Session && _pending.TryGetValue(sequence, out var pending) && TryRemove(pending))
+        if (TryFind(session, sequence) is { } pending && TryRemove(pending))
             pending.TrySetResult(result);
     }
 
     void IAppliedCommands.OnSessionUnknown(ulong session, ulong sequence)
     {
-        if (session != _opener.Session || !_pending.TryGetValue(sequence, out var pending))
+        if (TryFind(session, sequence) is not { } pending)
             return;
         _opener.Forget(session);
         if (!TryRemove(pending))
@@ -90,20 +94,29 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_sending, _sweeping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var pending in _pending.Values)
-            GiveUp(pending, "this member is stopping");
-        _opener.Dispose();
+            GiveUpStopping(pending);
+        await _opener.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    /// <summary>Sends an order to open a session the way commands are sent.</summary>
-    /// <param name="publish">Told of the order before anybody can answer it.</param>
-    internal PendingCommand BeginOpen(ulong nonce, long deadline, Action<PendingCommand> publish)
+    /// <summary>Makes an order to open a session. It waits like a command, but takes no command's place.</summary>
+    internal PendingCommand CreateOrder(ulong nonce) => new(default, bytes: 0, NewDeadline()) { Sequence = nonce };
+
+    /// <summary>Sends an order the way commands are sent.</summary>
+    internal void SendOrder(PendingCommand order)
     {
-        var pending = new PendingCommand(default, bytes: 0, deadline) { Sequence = nonce, Encoded = CommandFormat.EncodeOpenSession(nonce) };
-        publish(pending);
-        _pending[nonce] = pending;
-        _outbox.Writer.TryWrite(pending);
-        return pending;
+        _pending[order.Sequence] = order;
+        if (order.TryPrepare(session: 0, static order => CommandFormat.EncodeOpenSession(order.Sequence)))
+            Enqueue(order);
+        if (_stopping.IsCancellationRequested)
+            GiveUpStopping(order);
+    }
+
+    /// <summary>Sends what has waited for a session.</summary>
+    internal void SendWaiting()
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending.IsWithoutSession).OrderBy(pending => pending.Sequence))
+            SendFirst(pending);
     }
 
     /// <summary>Ends a command or order; false when it has ended before.</summary>
@@ -112,30 +125,75 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
         if (!pending.TryFinish())
             return false;
         _pending.TryRemove(pending.Sequence, out _);
-        Interlocked.Add(ref _queuedBytes, -pending.Bytes);
+        LetGo(pending);
         return true;
     }
 
-    private void Register(PendingCommand pending, ulong session)
+    private long NewDeadline() => _time.GetTimestamp() + (long)(_options.ProposalTimeout.TotalSeconds * _time.TimestampFrequency);
+
+    private PendingCommand? TryFind(ulong session, ulong sequence) =>
+        _pending.TryGetValue(sequence, out var pending) && pending.Session == session ? pending : null;
+
+    private PendingCommand Register(Command command, long deadline)
     {
-        if (_pending.Count >= _options.MaxQueuedProposals || Interlocked.Add(ref _queuedBytes, pending.Bytes) > _options.MaxQueuedBytes)
+        var bytes = command.Key.Length + command.Payload.Length;
+        if (!_space.TryTake(bytes))
         {
-            Interlocked.Add(ref _queuedBytes, -pending.Bytes);
             throw new GroupUnavailableException(
-                $"Group '{_options.Name}' is busy: {_pending.Count} proposals with {Volatile.Read(ref _queuedBytes)} bytes wait on this member. Nothing was written.");
+                $"Group '{_options.Name}' is busy: {_space.Commands} proposals with {_space.Bytes} bytes wait on this member. Nothing was written.");
         }
 
+        PendingCommand pending;
         lock (_numbering)
         {
-            pending.Sequence = _next++;
+            pending = new PendingCommand(command, bytes, deadline) { Sequence = _next++ };
             _pending[pending.Sequence] = pending;
-            while (_floor < pending.Sequence && !_pending.ContainsKey(_floor))
-                _floor++;
-            pending.Encoded = CommandFormat.EncodeApply(session, pending.Sequence, _floor, pending.Command);
         }
 
-        if (!_outbox.Writer.TryWrite(pending) || _stopping.IsCancellationRequested)
-            GiveUp(pending, "this member is stopping");
+        SendFirst(pending);
+        if (_stopping.IsCancellationRequested)
+            GiveUpStopping(pending);
+        return pending;
+    }
+
+    /// <summary>Sends a command for the first time, or lets it wait until there is a session.</summary>
+    private void SendFirst(PendingCommand pending)
+    {
+        if (_opener.Session is var session and not 0)
+        {
+            if (pending.TryPrepare(session, Encode))
+                Enqueue(pending);
+        }
+        else if (!_stopping.IsCancellationRequested)
+        {
+            _opener.Open();
+        }
+    }
+
+    private byte[] Encode(PendingCommand pending)
+    {
+        ulong floor;
+        lock (_numbering)
+        {
+            while (_floor < pending.Sequence && !_pending.ContainsKey(_floor))
+                _floor++;
+            floor = Math.Min(_floor, pending.Sequence);
+        }
+
+        return CommandFormat.EncodeApply(pending.Session, pending.Sequence, floor, pending.Command);
+    }
+
+    private void Enqueue(PendingCommand pending)
+    {
+        pending.Hold();
+        if (!_outbox.Writer.TryWrite(pending))
+            LetGo(pending);
+    }
+
+    private void LetGo(PendingCommand pending)
+    {
+        if (pending.LetGo() && !pending.IsOrder)
+            _space.Free(pending.Bytes);
     }
 
     private async ValueTask<CommandResult> AwaitAsync(PendingCommand pending, CancellationToken cancellationToken)
@@ -162,10 +220,11 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
         {
             batch.Clear();
             var bytes = 0;
-            while (batch.Count < _options.MaxQueuedProposals && bytes < _options.MaxBatchBytes && _outbox.Reader.TryRead(out var pending))
+            while (bytes < _options.MaxBatchBytes && _outbox.Reader.TryRead(out var pending))
             {
+                LetGo(pending);
                 batch.Add(pending);
-                bytes += pending.Encoded.Length;
+                bytes += pending.Encoded.Length + WireBytesPerCommand;
             }
 
             await _router.SendAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -184,8 +243,10 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
             {
                 if (now >= pending.Deadline)
                     GiveUp(pending, $"it had no result after {_options.ProposalTimeout}");
+                else if (pending.IsWithoutSession)
+                    SendFirst(pending);
                 else if (IsWorthRepeating(pending, now, epoch) && pending.TryRequeue())
-                    _outbox.Writer.TryWrite(pending);
+                    Enqueue(pending);
             }
 
             _router.Wake();
@@ -194,6 +255,8 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
 
     private bool IsWorthRepeating(PendingCommand pending, long now, long epoch) =>
         pending.IsParked || (pending.IsSent && (pending.LastEpoch != epoch || _time.GetElapsedTime(pending.LastSent, now) > RepeatAfter));
+
+    private void GiveUpStopping(PendingCommand pending) => GiveUp(pending, "this member is stopping");
 
     private void GiveUp(PendingCommand pending, string reason)
     {

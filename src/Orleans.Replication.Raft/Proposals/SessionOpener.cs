@@ -2,19 +2,29 @@ using System.Security.Cryptography;
 
 namespace Orleans.Replication.Raft.Proposals;
 
-/// <summary>Opens this member's session with the group when the first command needs it, and again when the group has forgotten it.</summary>
-internal sealed class SessionOpener(Proposer proposer) : IDisposable
+/// <summary>
+/// Opens this member's session with the group when the first command needs it, and again when the group has forgotten it. One order is on its
+/// way at a time; the commands wait parked, each until its own deadline.
+/// </summary>
+internal sealed class SessionOpener(Proposer proposer) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly Lock _gate = new();
     private PendingCommand? _order;
+    private Task _opening = Task.CompletedTask;
     private ulong _session;
 
     /// <summary>The session in use; 0 when there is none.</summary>
     public ulong Session => Volatile.Read(ref _session);
 
-    /// <exception cref="GroupUnavailableException">The session could not be opened before the deadline. An unused session does no harm.</exception>
-    public ValueTask<ulong> GetAsync(long deadline, CancellationToken cancellationToken) =>
-        Session is var session and not 0 ? new(session) : OpenAsync(deadline, cancellationToken);
+    /// <summary>Sends an order, unless one is on its way. Its failure is repaired by the next call.</summary>
+    public void Open()
+    {
+        lock (_gate)
+        {
+            if (Session == 0 && _opening.IsCompleted)
+                _opening = OpenAsync();
+        }
+    }
 
     /// <summary>The group has a session for one of our orders. Called by the thread that applies.</summary>
     public void OnOpened(ulong nonce, ulong session)
@@ -28,30 +38,33 @@ internal sealed class SessionOpener(Proposer proposer) : IDisposable
     /// <summary>The group does not know the session any longer.</summary>
     public void Forget(ulong session) => Interlocked.CompareExchange(ref _session, 0, session);
 
-    public void Dispose() => _opening.Dispose();
-
-    private async ValueTask<ulong> OpenAsync(long deadline, CancellationToken cancellationToken)
+    /// <summary>Ends when the order on its way has ended: the proposer gives it up before.</summary>
+    public async ValueTask DisposeAsync()
     {
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (Session is var opened and not 0)
-                return opened;
-            var order = proposer.BeginOpen(NewNonce(), deadline, Publish);
-            await order.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return Session;
-        }
-        catch (OutcomeUnknownException e)
-        {
-            throw new GroupUnavailableException(e.Message + " It was only to open a session: nothing was written.", e);
-        }
-        finally
-        {
-            _opening.Release();
-        }
+        Task opening;
+        lock (_gate)
+            opening = _opening;
+        await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private void Publish(PendingCommand order) => Volatile.Write(ref _order, order);
+    private async Task OpenAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var order = proposer.CreateOrder(NewNonce());
+        Volatile.Write(ref _order, order);
+        proposer.SendOrder(order);
+        try
+        {
+            await order.Task.ConfigureAwait(false);
+        }
+        catch (RaftException)
+        {
+            // A session that nobody uses does no harm. Those who still need one ask again.
+            return;
+        }
+
+        proposer.SendWaiting();
+    }
 
     /// <summary>Sequence numbers stay below 2^62; a nonce has the highest bit set, so that the two are never mistaken for one another.</summary>
     private static ulong NewNonce() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | (1UL << 63);

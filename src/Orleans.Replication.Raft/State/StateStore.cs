@@ -121,9 +121,15 @@ internal sealed class StateStore : IDisposable
 
     public void Dispose()
     {
-        _database.Flush();
-        _database.Release();
-        _writes.Dispose();
+        try
+        {
+            _database.Flush();
+        }
+        finally
+        {
+            _database.Release();
+            _writes.Dispose();
+        }
     }
 
     private static string GenerationFolder(string folder, long generation) =>

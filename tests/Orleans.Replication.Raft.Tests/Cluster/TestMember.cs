@@ -17,6 +17,9 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
 
     public KeyValueTable Table { get; private set; } = new();
 
+    /// <summary>The clock of the next start.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public RaftGroup Group => _node?.Groups["default"] ?? throw new InvalidOperationException($"{id} is not running.");
 
     public bool IsRunning => _node is not null;
@@ -40,15 +43,18 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
                 IdentifyPeer = TestNetwork.Identify,
             },
             [options],
-            loggers ?? NullLoggerFactory.Instance);
+            loggers ?? NullLoggerFactory.Instance,
+            Time);
         _node = node;
         await node.StartAsync();
     }
 
-    public async Task StopAsync()
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _node, null) is { } node)
-            await node.DisposeAsync();
+        if (Interlocked.Exchange(ref _node, null) is not { } node)
+            return;
+        await node.StopAsync(cancellationToken);
+        await node.DisposeAsync();
     }
 
     /// <summary>Loses the disk.</summary>
