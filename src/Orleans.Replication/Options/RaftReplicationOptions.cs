@@ -82,8 +82,8 @@ public sealed class RaftReplicationOptions
     /// <summary>A snapshot is taken when this many log entries were applied since the last. Default: 100,000; at least 100.</summary>
     public long SnapshotEntries { get; set; } = 100_000;
 
-    /// <summary>A snapshot is taken when this many bytes of log were applied since the last. Default: 256 MiB.</summary>
-    public long SnapshotBytes { get; set; } = 256 << 20;
+    /// <summary>A snapshot is taken when this many bytes of log were applied since the last. Default: 64 MiB.</summary>
+    public long SnapshotBytes { get; set; } = 64 << 20;
 
     /// <summary>A silo that wrote nothing for so long is forgotten, and a late retry of its is refused. Default: 1 hour, by the leader's clock.</summary>
     public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromHours(1);

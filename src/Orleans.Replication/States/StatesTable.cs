@@ -1,5 +1,7 @@
 using Orleans.Replication.Raft;
 using Orleans.Serialization;
+using Orleans.Serialization.Buffers;
+using Orleans.Serialization.Codecs;
 
 namespace Orleans.Replication.States;
 
@@ -57,8 +59,24 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             throw new UnreadableStateException(
-                $"Command {index} has an operation that this silo cannot read: {error.Message} Deploy the assembly with the operation to this silo and start it again.",
+                $"Command {index} has an operation that this silo cannot read, of type {TypeOf(body)}: {error.Message} "
+                + "Deploy the assembly with the operation to this silo and start it again.",
                 error);
+        }
+    }
+
+    /// <summary>The type as it is written down: the serializer itself does not say which one it did not find.</summary>
+    private string TypeOf(ReadOnlyMemory<byte> body)
+    {
+        using var session = serializer.SessionPool.GetSession();
+        try
+        {
+            var reader = Reader.Create(body, session);
+            return reader.ReadFieldHeaderForAnalysis().Type;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return "unknown";
         }
     }
 }

@@ -95,8 +95,8 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
         catch (Libp2pException error)
         {
             throw new ReplicationConfigurationException(
-                $"{error.Message} Is another silo running on this machine with the same address? Change "
-                + $"{nameof(RaftReplicationOptions)}.{nameof(RaftReplicationOptions.ListenAddresses)}.",
+                $"{error.Message} It comes from {nameof(RaftReplicationOptions)}.{nameof(RaftReplicationOptions.ListenAddresses)}, or, when that is empty, from "
+                + $"this silo's own line in {nameof(RaftReplicationOptions.Peers)}.",
                 error);
         }
 

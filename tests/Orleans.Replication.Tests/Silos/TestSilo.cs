@@ -14,7 +14,7 @@ namespace Orleans.Replication.Tests.Silos;
 internal sealed class TestSilo : IAsyncDisposable
 {
     private readonly IHost _host;
-    private bool _stopped;
+    private bool _running;
 
     private TestSilo(IHost host) => _host = host;
 
@@ -31,17 +31,22 @@ internal sealed class TestSilo : IAsyncDisposable
     /// <summary>Makes a silo that <paramref name="configure"/> has added everything but its ports to.</summary>
     public static TestSilo Create(Action<ISiloBuilder> configure, params (string Key, string Value)[] settings)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(TestLog.Instance);
         var ports = FreePorts.Take(2);
-        builder.UseOrleans(silo =>
-        {
-            silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("test", "test"));
-            silo.ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1]);
-            configure(silo);
-        });
-        return new TestSilo(builder.Build());
+        return Build(
+            silo =>
+            {
+                silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("test", "test"));
+                silo.ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1]);
+                configure(silo);
+            },
+            settings);
+    }
+
+    /// <summary>Makes a silo that is a cluster of its own, with Orleans' development clustering.</summary>
+    public static TestSilo CreateAlone(Action<ISiloBuilder> configure, params (string Key, string Value)[] settings)
+    {
+        var ports = FreePorts.Take(2);
+        return Build(silo => configure(silo.UseLocalhostClustering(ports[0], ports[1], serviceId: "test", clusterId: "test")), settings);
     }
 
     /// <summary>Starts a silo on its own: a group of one in <paramref name="folder"/>.</summary>
@@ -56,13 +61,17 @@ internal sealed class TestSilo : IAsyncDisposable
         return silo;
     }
 
-    public Task StartAsync() => _host.StartAsync(TestContext.Current.CancellationToken);
+    public async Task StartAsync()
+    {
+        await _host.StartAsync(TestContext.Current.CancellationToken);
+        _running = true;
+    }
 
     public async Task StopAsync()
     {
-        if (_stopped)
+        if (!_running)
             return;
-        _stopped = true;
+        _running = false;
         await _host.StopAsync();
     }
 
@@ -70,5 +79,14 @@ internal sealed class TestSilo : IAsyncDisposable
     {
         await StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+
+    private static TestSilo Build(Action<ISiloBuilder> configure, (string Key, string Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(TestLog.Instance);
+        builder.UseOrleans(configure);
+        return new TestSilo(builder.Build());
     }
 }

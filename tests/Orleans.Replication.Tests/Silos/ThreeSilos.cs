@@ -8,6 +8,7 @@ public sealed class ThreeSilos : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
     private readonly List<TestSilo> _silos = [];
+    private string[] _peers = [];
 
     internal IReadOnlyList<TestSilo> All => _silos;
 
@@ -16,20 +17,17 @@ public sealed class ThreeSilos : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts.Take(3);
-        var folders = Enumerable.Range(0, 3).Select(i => _folder.Sub($"silo{i}")).ToArray();
-        var peers = folders.Zip(ports, MakePeer).ToArray();
-        foreach (var folder in folders)
-        {
-            _silos.Add(TestSilo.Create(silo => silo.UseRaftClustering().AddRaftReplication(options =>
-            {
-                options.DataDirectory = folder;
-                foreach (var peer in peers)
-                    options.Peers.Add(peer);
-            })));
-        }
-
+        _peers = [.. FreePorts.Take(3).Select((port, i) => MakePeer(Folder(i), port))];
+        _silos.AddRange(_peers.Select((_, i) => Create(i)));
         await Task.WhenAll(_silos.Select(silo => silo.StartAsync()));
+    }
+
+    /// <summary>Starts a silo that was stopped again, on its folder.</summary>
+    internal async Task RestartAsync(int index)
+    {
+        await _silos[index].DisposeAsync();
+        _silos[index] = Create(index);
+        await _silos[index].StartAsync();
     }
 
     /// <inheritdoc/>
@@ -46,4 +44,13 @@ public sealed class ThreeSilos : IAsyncLifetime
         using var identity = PeerIdentity.LoadOrCreate(Path.Combine(folder, "identity.key"));
         return $"/ip4/127.0.0.1/tcp/{port}/p2p/{identity.PeerId}";
     }
+
+    private string Folder(int index) => _folder.Sub($"silo{index}");
+
+    private TestSilo Create(int index) => TestSilo.Create(silo => silo.UseRaftClustering().AddRaftReplication(options =>
+    {
+        options.DataDirectory = Folder(index);
+        foreach (var peer in _peers)
+            options.Peers.Add(peer);
+    }));
 }
