@@ -123,7 +123,7 @@ internal sealed class SiloCluster : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(TestLog.Instance);
             builder.UseOrleans(silo => silo
                 .ConfigureEndpoints(IPAddress.Loopback, _siloPort, GatewayPort)
-                .Configure<ClusterMembershipOptions>(options => options.ProbeTimeout = TimeSpan.FromSeconds(1))
+                .Configure<ClusterMembershipOptions>(options => options.ProbeTimeout = options.TableRefreshTimeout = TimeSpan.FromSeconds(1))
                 .AddRaftReplication(options =>
                 {
                     options.DataDirectory = _folder;
