@@ -3,23 +3,44 @@ using System.Net.Sockets;
 
 namespace Orleans.Replication.Tests.Silos;
 
-/// <summary>Finds ports on loopback that nobody listens on.</summary>
+/// <summary>
+/// Finds ports on loopback that nobody listens on, and that nobody takes before they are used: below those which the operating system gives to
+/// outgoing connections (from 32768 on Linux, 49152 elsewhere), and never the same twice in a process.
+/// </summary>
 internal static class FreePorts
 {
-    /// <summary>Takes some at once, so that they differ.</summary>
-    public static int[] Take(int count)
+    private const int First = 10_000;
+    private const int Range = 20_000;
+
+    // Test processes that run at the same time begin at different places.
+    private static int _next = Environment.ProcessId * 211;
+
+    /// <summary>Takes some.</summary>
+    public static int[] Take(int count) => [.. Enumerable.Range(0, count).Select(_ => TakeOne())];
+
+    private static int TakeOne()
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        for (var attempt = 0; attempt < Range; attempt++)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref _next) % Range);
+            if (IsFree(port))
+                return port;
+        }
+
+        throw new InvalidOperationException($"No port from {First} to {First + Range - 1} is free.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            foreach (var listener in listeners)
-                listener.Start();
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+            listener.Start();
+            return true;
         }
-        finally
+        catch (SocketException)
         {
-            foreach (var listener in listeners)
-                listener.Dispose();
+            return false;
         }
     }
 }
