@@ -22,7 +22,13 @@ public sealed class Libp2pConnection
     private YamuxErrorCode _closeCode = YamuxErrorCode.Normal;
     private bool _closing;
 
-    internal Libp2pConnection(SocketConnection socket, NoiseConnection secured, YamuxSession session, EndPoint remote, ConnectionDirection direction, SwarmContext swarm)
+    internal Libp2pConnection(
+        SocketConnection socket,
+        NoiseConnection secured,
+        YamuxSession session,
+        EndPoint remote,
+        ConnectionDirection direction,
+        SwarmContext swarm)
     {
         _socket = socket;
         _secured = secured;
@@ -109,7 +115,7 @@ public sealed class Libp2pConnection
     /// <summary>Opens a stream on which nothing was agreed on.</summary>
     internal ValueTask<YamuxStream> OpenRawStreamAsync(CancellationToken cancellationToken) => _session.OpenStreamAsync(cancellationToken);
 
-    /// <summary>Sends what the streams still hold, says goodbye, closes the socket, and returns when everything of this connection has ended.</summary>
+    /// <summary>Sends what the streams still hold, says goodbye, and returns when everything of this connection has ended.</summary>
     public Task CloseAsync() => CloseAsync(YamuxErrorCode.Normal);
 
     /// <summary>The peer, its address and the direction.</summary>

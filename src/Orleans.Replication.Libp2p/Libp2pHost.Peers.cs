@@ -1,12 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
-using Orleans.Replication.Libp2p.Diagnostics;
 using Orleans.Replication.Libp2p.Swarm;
 using Orleans.Replication.Libp2p.Yamux;
 
 namespace Orleans.Replication.Libp2p;
 
-/// <content>Connections with peers: dialling them, keeping them, admitting them, opening streams on them.</content>
+/// <content>Connections with peers: dialling them, keeping them, opening streams on them.</content>
 public sealed partial class Libp2pHost
 {
     /// <summary>Whether there is a live connection with a peer.</summary>
@@ -50,8 +47,8 @@ public sealed partial class Libp2pHost
     }
 
     /// <summary>
-    /// Keeps a connection with a peer from now on: dials it in the background and, whenever it is lost, again, with pauses that grow. Called again for
-    /// the same peer it replaces the addresses.
+    /// Keeps a connection with a peer from now on: dials it in the background and, whenever it is lost, again, with pauses that grow. Called
+    /// again for the same peer it replaces the addresses.
     /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="addresses">Where it is, with or without its id; when empty, the address book stays as it is.</param>
@@ -122,7 +119,8 @@ public sealed partial class Libp2pHost
     /// <param name="protocols">The protocols to propose, in order of preference.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UnsupportedProtocolException">The peer serves none of them (where there are several; see the other overload).</exception>
-    public async ValueTask<Libp2pStream> NewStreamAsync(PeerId peer, IReadOnlyList<ProtocolId> protocols, CancellationToken cancellationToken = default)
+    public async ValueTask<Libp2pStream> NewStreamAsync(
+        PeerId peer, IReadOnlyList<ProtocolId> protocols, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(protocols);
         if (protocols.Count == 0 || protocols.Contains(default))
@@ -134,7 +132,7 @@ public sealed partial class Libp2pHost
         return stream;
     }
 
-    /// <summary>As <see cref="NewStreamAsync(PeerId, ProtocolId, CancellationToken)"/>, but fails at once for a kept peer that is not connected.</summary>
+    /// <summary>Opens a stream, but fails at once for a kept peer that is not connected.</summary>
     /// <exception cref="PeerNotConnectedException">The peer is kept and has no live connection.</exception>
     internal async ValueTask<Libp2pStream> NewStreamWithoutWaitingAsync(PeerId peer, ProtocolId protocol, CancellationToken cancellationToken)
     {
@@ -150,146 +148,4 @@ public sealed partial class Libp2pHost
             throw new PeerNotConnectedException(peer, error); // It was lost in this moment.
         }
     }
-
-    private void OnAccepted(Socket socket)
-    {
-        EndPoint? remote;
-        try
-        {
-            socket.NoDelay = true;
-            remote = socket.RemoteEndPoint;
-        }
-        catch (SocketException)
-        {
-            remote = null; // Already gone.
-        }
-
-        if (remote is null || !TryBeginHandshake(remote))
-        {
-            socket.Dispose();
-            return;
-        }
-
-        _background.Run(() => UpgradeInboundAsync(socket, remote));
-    }
-
-    private bool TryBeginHandshake(EndPoint remote)
-    {
-        if (_options.Gater?.AllowAccept(remote) == false)
-        {
-            _swarm.Refusals.Add(_swarm.Logger, RefusalReason.GatedAddress, $"a connection from {remote}");
-            return false;
-        }
-
-        if (Interlocked.Increment(ref _pendingHandshakes) <= _options.Limits.MaxPendingHandshakes)
-            return true;
-
-        Interlocked.Decrement(ref _pendingHandshakes);
-        _swarm.Refusals.Add(_swarm.Logger, RefusalReason.PendingHandshakeLimit, $"a connection from {remote}");
-        return false;
-    }
-
-    private async Task UpgradeInboundAsync(Socket socket, EndPoint remote)
-    {
-        try
-        {
-            var connection = await _upgrader.UpgradeAsync(socket, expected: null, ConnectionDirection.Inbound, _stoppingToken).ConfigureAwait(false);
-            Register(connection);
-        }
-        catch (IOException error)
-        {
-            Log.InboundHandshakeFailed(_swarm.Logger, remote.ToString() ?? string.Empty, error);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _pendingHandshakes);
-        }
-    }
-
-    /// <summary>Decides about a peer that has just proven its identity, before anything else is spoken with it.</summary>
-    private void Admit(PeerId peer, ConnectionDirection direction)
-    {
-        if (peer == PeerId)
-            throw new HandshakeFailedException("The other end is this peer itself.");
-
-        if (_options.Gater?.AllowPeer(peer, direction) == false)
-        {
-            _swarm.Refusals.Add(_swarm.Logger, RefusalReason.GatedPeer, $"peer {peer}");
-            throw new PeerNotAllowedException(peer);
-        }
-
-        if (_connections.CountOf(peer) >= _options.Limits.MaxConnectionsPerPeer)
-        {
-            _swarm.Refusals.Add(_swarm.Logger, RefusalReason.ConnectionPerPeerLimit, $"peer {peer}");
-            throw new ResourceLimitExceededException(nameof(Libp2pLimits.MaxConnectionsPerPeer), _options.Limits.MaxConnectionsPerPeer);
-        }
-
-        if (!IsKept(peer) && _connections.Count(other => !IsKept(other)) >= _options.Limits.MaxConnections)
-        {
-            _swarm.Refusals.Add(_swarm.Logger, RefusalReason.ConnectionLimit, $"peer {peer}");
-            throw new ResourceLimitExceededException(nameof(Libp2pLimits.MaxConnections), _options.Limits.MaxConnections);
-        }
-    }
-
-    /// <summary>Takes a secured connection in and runs it.</summary>
-    private void Register(Libp2pConnection connection)
-    {
-        bool added;
-        lock (_events)
-        {
-            added = _connections.TryAdd(connection, out var isFirst);
-            if (isFirst)
-                Raise(PeerConnected, connection.RemotePeer);
-        }
-
-        _background.Run(() => connection.RunAsync(added ? Unregister : static _ => { }));
-        if (!added)
-        {
-            connection.BeginClose(YamuxErrorCode.Normal);
-            throw new Libp2pException("The host is stopping.");
-        }
-
-        // A permission withdrawn since the handshake was enforced before this connection could be seen.
-        if (_options.Gater?.AllowPeer(connection.RemotePeer, connection.Direction) == false)
-            connection.BeginClose(YamuxErrorCode.Gated);
-
-        _metrics.ConnectionChanged(1, connection.Direction);
-        Log.PeerConnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Direction, connection.RemoteAddress);
-        NotifyKept(connection.RemotePeer);
-    }
-
-    private void Unregister(Libp2pConnection connection)
-    {
-        lock (_events)
-        {
-            if (_connections.Remove(connection))
-                Raise(PeerDisconnected, connection.RemotePeer);
-        }
-
-        _metrics.ConnectionChanged(-1, connection.Direction);
-        Log.PeerDisconnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Error);
-        NotifyKept(connection.RemotePeer);
-    }
-
-    private void NotifyKept(PeerId peer)
-    {
-        if (_kept.TryGetValue(peer, out var kept))
-            kept.Notify();
-    }
-
-    private void Raise(EventHandler<PeerEventArgs>? handlers, PeerId peer)
-    {
-        try
-        {
-            handlers?.Invoke(this, new PeerEventArgs(peer));
-        }
-#pragma warning disable CA1031 // Foreign code; the connection does not depend on it.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            Log.EventSubscriberFailed(_swarm.Logger, error);
-        }
-    }
-
-    private void OnGaterChanged(object? sender, EventArgs e) => EnforcePermissions();
 }

@@ -58,7 +58,8 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         options.Validate();
         _options = options;
         _stoppingToken = _stopping.Token;
-        _ownIdentity = options.Identity is not null ? null : options.KeyFile is null ? PeerIdentity.Generate() : PeerIdentity.LoadOrCreate(options.KeyFile);
+        if (options.Identity is null)
+            _ownIdentity = options.KeyFile is null ? PeerIdentity.Generate() : PeerIdentity.LoadOrCreate(options.KeyFile);
         Identity = options.Identity ?? _ownIdentity!;
         _metrics = new Libp2pMetrics(meters);
         _swarm = new SwarmContext(options, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System, _metrics);
@@ -165,13 +166,15 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What the peer says about itself; only its public key is proven.</returns>
     /// <exception cref="Libp2pException">The peer cannot be reached or does not answer properly.</exception>
-    public ValueTask<PeerInformation> IdentifyAsync(PeerId peer, CancellationToken cancellationToken = default) => _identify.RequestAsync(peer, cancellationToken);
+    public ValueTask<PeerInformation> IdentifyAsync(PeerId peer, CancellationToken cancellationToken = default) =>
+        _identify.RequestAsync(peer, cancellationToken);
 
     /// <summary>Measures the time a message to a peer and back takes, by <c>/ipfs/ping/1.0.0</c>.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The peer cannot be reached or does not answer properly.</exception>
-    public ValueTask<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellationToken = default) => PingService.PingAsync(this, peer, cancellationToken);
+    public ValueTask<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellationToken = default) =>
+        PingService.PingAsync(this, peer, cancellationToken);
 
     private void Bind()
     {

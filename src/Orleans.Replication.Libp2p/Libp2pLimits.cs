@@ -32,7 +32,7 @@ public sealed class Libp2pLimits
     internal void Validate(YamuxOptions yamux)
     {
         Require(MaxConnections >= 1, nameof(MaxConnections), MaxConnections, "1 or more");
-        Require(MaxConnectionsPerPeer >= 2, nameof(MaxConnectionsPerPeer), MaxConnectionsPerPeer, "2 or more, because two peers may dial each other at once");
+        Require(MaxConnectionsPerPeer >= 2, nameof(MaxConnectionsPerPeer), MaxConnectionsPerPeer, "2 or more: two peers may dial each other at once");
         Require(MaxPendingHandshakes >= 1, nameof(MaxPendingHandshakes), MaxPendingHandshakes, "1 or more");
         Require(MaxInboundStreamsPerConnection >= 1, nameof(MaxInboundStreamsPerConnection), MaxInboundStreamsPerConnection, "1 or more");
         Require(MaxInboundStreamsPerProtocol >= 1, nameof(MaxInboundStreamsPerProtocol), MaxInboundStreamsPerProtocol, "1 or more");

@@ -69,7 +69,7 @@ public sealed class Libp2pOptions
         foreach (var address in ListenAddresses)
         {
             if (!address.TryGetTcpEndPoint(out var endPoint) || endPoint is not System.Net.IPEndPoint)
-                throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; write an IP address and a TCP port, such as /ip4/0.0.0.0/tcp/4001.");
+                throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; write an address such as /ip4/0.0.0.0/tcp/4001.");
             if (address.PeerId is not null)
                 throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; leave the peer id away, it is this host's own.");
         }
@@ -82,7 +82,12 @@ public sealed class Libp2pOptions
         RequirePositive(InitialReconnectDelay, nameof(InitialReconnectDelay));
         RequirePositive(MaxReconnectDelay, nameof(MaxReconnectDelay));
         if (MaxReconnectDelay < InitialReconnectDelay)
-            throw new ArgumentException($"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}, but must be at least {nameof(InitialReconnectDelay)} ({InitialReconnectDelay}).");
+        {
+            throw new ArgumentException(
+                $"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}, but must be at least {nameof(InitialReconnectDelay)}, {InitialReconnectDelay}.");
+        }
+
+
         ArgumentException.ThrowIfNullOrEmpty(AgentVersion);
         Yamux.Validate();
         Limits.Validate(Yamux);

@@ -94,7 +94,7 @@ public sealed class Libp2pStream : IDuplexPipe, IDisposable, IAsyncDisposable
     /// <param name="code">An error code for the other side, where it understands one.</param>
     public void Reset(uint code = 0) => _stream.Reset(code);
 
-    /// <summary>Ends the stream without waiting: as <see cref="DisposeAsync"/>, and a reset when the other side has not accepted the protocol yet.</summary>
+    /// <summary>Ends the stream without waiting: as <see cref="DisposeAsync"/>, but a reset where the protocol is not accepted yet.</summary>
     public void Dispose()
     {
         if (!_negotiation.IsCompleted)

@@ -216,7 +216,9 @@ public sealed class Multiaddr : IEquatable<Multiaddr>, ISpanParsable<Multiaddr>,
     {
         canonical = string.Empty;
         byte[] bytes = [];
-        if (protocol.HasValue && !(MultiaddrValue.TryToBytes(protocol.Kind, value, out bytes) && MultiaddrValue.TryToText(protocol.Kind, bytes, out canonical)))
+        if (protocol.HasValue && !MultiaddrValue.TryToBytes(protocol.Kind, value, out bytes))
+            return false;
+        if (protocol.HasValue && !MultiaddrValue.TryToText(protocol.Kind, bytes, out canonical))
             return false;
 
         writer.Advance(Varint.Write(writer.GetSpan(Varint.MaxBytes), (ulong)protocol.Code));

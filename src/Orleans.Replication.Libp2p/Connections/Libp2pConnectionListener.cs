@@ -7,8 +7,8 @@ using Orleans.Replication.Libp2p.Yamux;
 namespace Orleans.Replication.Libp2p.Connections;
 
 /// <summary>
-/// The inbound streams of one protocol, queued until they are accepted. Accepting never fails because of one of them: <see langword="null"/> means that
-/// the listener is closed.
+/// The inbound streams of one protocol, queued until they are accepted. Accepting never fails because of one of them:
+/// <see langword="null"/> means that the listener is closed.
 /// </summary>
 internal sealed class Libp2pConnectionListener : IConnectionListener
 {

@@ -19,7 +19,7 @@ internal sealed class Libp2pMetrics : IDisposable
     {
         _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
         _connections = _meter.CreateUpDownCounter<int>("libp2p.connections", "{connection}", "Secured connections.");
-        _handshakeSeconds = _meter.CreateHistogram<double>("libp2p.handshake.duration", "s", "From the TCP connection to a secured, multiplexed one.");
+        _handshakeSeconds = _meter.CreateHistogram<double>("libp2p.handshake.duration", "s", "From a TCP connection to a secured one.");
         _handshakeFailures = _meter.CreateCounter<int>("libp2p.handshake.failures", "{connection}", "TCP connections that could not be secured.");
         _dialFailures = _meter.CreateCounter<int>("libp2p.dial.failures", "{dial}", "Dials where no address of the peer led to a connection.");
         _streams = _meter.CreateCounter<long>("libp2p.streams", "{stream}", "Streams opened.");
@@ -36,7 +36,8 @@ internal sealed class Libp2pMetrics : IDisposable
 
     internal void DialFailed() => _dialFailures.Add(1);
 
-    internal void StreamOpened(ConnectionDirection direction, ProtocolId protocol) => _streams.Add(1, Tag(direction), new("protocol", protocol.Value));
+    internal void StreamOpened(ConnectionDirection direction, ProtocolId protocol) =>
+        _streams.Add(1, Tag(direction), new("protocol", protocol.Value));
 
     internal void Refused(RefusalReason reason) => _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 

@@ -1,6 +1,6 @@
 namespace Orleans.Replication.Libp2p;
 
-/// <summary>The peer that answered a dial proved another identity than the one that was dialled. Nothing was sent to it beyond the handshake.</summary>
+/// <summary>The peer that answered proved another identity than the one that was dialled. It learned nothing about this side.</summary>
 public sealed class PeerIdMismatchException : Libp2pException
 {
     internal PeerIdMismatchException(PeerId expected, PeerId actual)

@@ -11,8 +11,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class Libp2pServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="Libp2pHost"/> that starts and stops with the application. An <see cref="IConnectionGater"/> among the services is used where the
-    /// options name none.
+    /// Adds a <see cref="Libp2pHost"/> that starts and stops with the application. An <see cref="IConnectionGater"/> among the services is used
+    /// where the options name none.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
@@ -32,6 +32,7 @@ public static class Libp2pServiceCollectionExtensions
     {
         var options = services.GetRequiredService<IOptions<Libp2pOptions>>().Value;
         options.Gater ??= services.GetService<IConnectionGater>();
-        return new Libp2pHost(options, services.GetService<ILoggerFactory>(), services.GetService<TimeProvider>(), services.GetService<IMeterFactory>());
+        return new Libp2pHost(
+            options, services.GetService<ILoggerFactory>(), services.GetService<TimeProvider>(), services.GetService<IMeterFactory>());
     }
 }

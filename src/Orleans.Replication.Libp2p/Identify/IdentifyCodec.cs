@@ -66,7 +66,7 @@ internal static class IdentifyCodec
         {
             ListenAddresses = message.ListenAddrs.Count > 0 ? Addresses(message) : known.ListenAddresses,
             Protocols = message.Protocols.Count > 0 ? Protocols(message) : known.Protocols,
-            ObservedAddress = message.HasObservedAddr && Multiaddr.TryFromBytes(message.ObservedAddr.Span, out var observed) ? observed : known.ObservedAddress,
+            ObservedAddress = Multiaddr.TryFromBytes(message.ObservedAddr.Span, out var observed) ? observed : known.ObservedAddress,
             ProtocolVersion = message.HasProtocolVersion ? message.ProtocolVersion : known.ProtocolVersion,
             AgentVersion = message.HasAgentVersion ? message.AgentVersion : known.AgentVersion,
         };

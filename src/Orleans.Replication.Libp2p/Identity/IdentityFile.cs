@@ -33,7 +33,7 @@ internal static class IdentityFile
             bytes = Read(path);
             return PeerIdentity.TryParse(bytes, out var identity)
                 ? identity
-                : throw new IdentityFileException(path, "is damaged or holds no Ed25519 private key. Restore it from a backup, or name another file.");
+                : throw new IdentityFileException(path, "is damaged or holds no Ed25519 key. Restore it from a backup, or name another file.");
         }
         catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not IdentityFileException))
         {
@@ -71,8 +71,9 @@ internal static class IdentityFile
         try
         {
             Write(temporary);
-            File.Move(temporary, full, overwrite: false);
-            DirectorySync.Flush(directory);
+            if (FileSystemCalls.TryLink(temporary, full) is null)
+                Write(full); // Without hard links the name is claimed first and filled then: still never a replaced key.
+            FileSystemCalls.FlushDirectory(directory);
         }
         catch (IOException) when (Path.Exists(full))
         {

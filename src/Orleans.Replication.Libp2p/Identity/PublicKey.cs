@@ -65,7 +65,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
         }
     }
 
-    /// <summary>Whether <paramref name="signature"/> is this key's signature of <paramref name="data"/>. A malformed key or signature is no signature.</summary>
+    /// <summary>Whether a signature is this key's and is of this data. A malformed key or signature is no signature.</summary>
     /// <param name="data">What was signed.</param>
     /// <param name="signature">The signature, in the form the <see cref="Type"/> names.</param>
     public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => SignatureVerifier.Verify(Type, _data, data, signature);

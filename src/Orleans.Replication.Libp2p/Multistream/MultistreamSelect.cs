@@ -14,7 +14,8 @@ internal static class MultistreamSelect
     /// <summary>Proposes protocols in order until one is taken.</summary>
     /// <exception cref="UnsupportedProtocolException">None was taken.</exception>
     /// <exception cref="NegotiationFailedException">The other side broke the rules or left.</exception>
-    internal static async ValueTask<ProtocolId> ProposeAsync(IDuplexPipe pipe, IReadOnlyList<ProtocolId> candidates, CancellationToken cancellationToken)
+    internal static async ValueTask<ProtocolId> ProposeAsync(
+        IDuplexPipe pipe, IReadOnlyList<ProtocolId> candidates, CancellationToken cancellationToken)
     {
         MultistreamLine.Header.WriteTo(pipe.Output);
         var headerPending = true;

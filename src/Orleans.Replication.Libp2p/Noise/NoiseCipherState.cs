@@ -41,7 +41,7 @@ internal sealed class NoiseCipherState : IDisposable
         }
         catch (AuthenticationTagMismatchException error)
         {
-            throw new HandshakeFailedException("A Noise message failed authentication: it was altered on its way, or the other side uses other keys.", error);
+            throw new HandshakeFailedException("A Noise message failed authentication: altered on its way, or made with another key.", error);
         }
     }
 

@@ -37,6 +37,6 @@ internal static class NoisePayload
             throw new HandshakeFailedException("The Noise handshake payload holds no identity key of a known kind.");
         return key.Verify(SignedBytes(remoteStaticKey), message.IdentitySig.Span)
             ? key
-            : throw new HandshakeFailedException($"The other side claims to be {key.PeerId} but did not prove it: the signature of its Noise key is wrong.");
+            : throw new HandshakeFailedException($"The other side claims to be {key.PeerId}, but the signature of its Noise key is wrong.");
     }
 }

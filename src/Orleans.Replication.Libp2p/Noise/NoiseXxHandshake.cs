@@ -133,7 +133,7 @@ internal sealed class NoiseXxHandshake : IDisposable
         RemoteStatic = key;
     }
 
-    /// <summary>Mixes in the secret shared by a key of each side. An all-zero secret, which a key of low order forces, is refused (RFC 7748 §6.1).</summary>
+    /// <summary>Mixes in the secret shared by two keys. An all-zero one, which a key of low order forces, is refused (RFC 7748 §6.1).</summary>
     private void MixSecret(Key own, NSecPublicKey? remote)
     {
         var parameters = new SharedSecretCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };

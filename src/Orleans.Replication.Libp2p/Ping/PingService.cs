@@ -39,7 +39,7 @@ internal static class PingService
         }
     }
 
-    /// <summary>Waits for the peer to end the stream too: peers grant only few ping streams at once, and the next ping must find this one gone.</summary>
+    /// <summary>Waits for the peer to end the stream too: peers grant few ping streams at once, and the next must find this one gone.</summary>
     private static async Task FinishAsync(Libp2pStream stream, SwarmContext swarm, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(swarm.Options.NegotiationTimeout, swarm.Time);

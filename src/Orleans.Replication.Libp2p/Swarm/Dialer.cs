@@ -75,7 +75,9 @@ internal sealed class Dialer(
             [PeerIdMismatchException or PeerNotAllowedException or ResourceLimitExceededException] => failures[0],
             [var only] => new DialFailedException(peer, $"Dialling peer {peer} failed: {only.Message}", only),
             _ => new DialFailedException(
-                peer, $"Dialling peer {peer} failed at {failures.Count} addresses: {string.Join(" | ", failures.Select(f => f.Message))}", new AggregateException(failures)),
+                peer,
+                $"Dialling peer {peer} failed at {failures.Count} addresses: {string.Join(" | ", failures.Select(failure => failure.Message))}",
+                new AggregateException(failures)),
         };
     }
 

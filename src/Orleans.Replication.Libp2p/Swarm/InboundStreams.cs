@@ -60,8 +60,8 @@ internal sealed class InboundStreams(Libp2pConnection connection, SwarmContext s
     }
 
     /// <summary>
-    /// Lets the initiator read the refusal. One that opened the stream optimistically has sent data behind its proposal, which is no proposal; a reset
-    /// at that point would overtake the "na" that tells it why.
+    /// Lets the initiator read the refusal. One that opened the stream optimistically has sent data behind its proposal, which is no
+    /// proposal; a reset at that point would overtake the "na" that tells it why.
     /// </summary>
     private async Task LingerAsync(YamuxStream stream, CancellationToken cancellationToken)
     {

@@ -118,8 +118,9 @@ internal sealed class KeptPeer : IDisposable
 
     private TimeSpan Delay(int failures)
     {
-        var doublings = Math.Min(failures - 1, 20);
-        var longest = Math.Min(_swarm.Options.InitialReconnectDelay.TotalMilliseconds * Math.Pow(2, Math.Max(0, doublings)), _swarm.Options.MaxReconnectDelay.TotalMilliseconds);
+        var doublings = Math.Clamp(failures - 1, 0, 20);
+        var doubled = _swarm.Options.InitialReconnectDelay.TotalMilliseconds * Math.Pow(2, doublings);
+        var longest = Math.Min(doubled, _swarm.Options.MaxReconnectDelay.TotalMilliseconds);
 #pragma warning disable CA5394 // Spreads dials; nothing secret.
         return TimeSpan.FromMilliseconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394

@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Orleans.Replication.Libp2p.Multistream;
 using Orleans.Replication.Libp2p.Noise;
 using Orleans.Replication.Libp2p.Transport;
@@ -22,7 +24,8 @@ internal sealed class Upgrader(SwarmContext swarm, NoiseTransport noise, Action<
 
     /// <summary>Takes the socket over; whatever happens, the caller need not close it.</summary>
     /// <exception cref="HandshakeFailedException">It failed, or took longer than <see cref="Libp2pOptions.HandshakeTimeout"/>.</exception>
-    internal async Task<Libp2pConnection> UpgradeAsync(Socket socket, PeerId? expected, ConnectionDirection direction, CancellationToken cancellationToken)
+    internal async Task<Libp2pConnection> UpgradeAsync(
+        Socket socket, PeerId? expected, ConnectionDirection direction, CancellationToken cancellationToken)
     {
         var started = swarm.Time.GetTimestamp();
         var transport = new SocketConnection(socket);
@@ -41,7 +44,7 @@ internal sealed class Upgrader(SwarmContext swarm, NoiseTransport noise, Action<
             swarm.Metrics.HandshakeFailed(direction);
             if (error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
                 throw new HandshakeFailedException($"The connection was not secured within {swarm.Options.HandshakeTimeout}.", error);
-            if (error is SocketException or UnsupportedProtocolException or NegotiationFailedException or Microsoft.AspNetCore.Connections.ConnectionResetException)
+            if (error is SocketException or UnsupportedProtocolException or NegotiationFailedException or ConnectionResetException)
                 throw new HandshakeFailedException($"The connection was not secured: {error.Message}", error);
             throw;
         }
@@ -69,7 +72,7 @@ internal sealed class Upgrader(SwarmContext swarm, NoiseTransport noise, Action<
         }
     }
 
-    private static async ValueTask AgreeAsync(System.IO.Pipelines.IDuplexPipe pipe, ProtocolId protocol, bool initiator, CancellationToken cancellationToken)
+    private static async ValueTask AgreeAsync(IDuplexPipe pipe, ProtocolId protocol, bool initiator, CancellationToken cancellationToken)
     {
         if (initiator)
             await MultistreamSelect.ProposeAsync(pipe, [protocol], cancellationToken).ConfigureAwait(false);

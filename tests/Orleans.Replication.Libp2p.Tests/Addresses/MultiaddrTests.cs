@@ -48,7 +48,8 @@ public sealed class MultiaddrTests
     [InlineData($"/dns/a.b/tcp/1/ipfs/{Peer}", $"/dns/a.b/tcp/1/p2p/{Peer}")]
     [InlineData("/ip6/0:0:0:0:0:0:0:1/tcp/04001", "/ip6/::1/tcp/4001")]
     [InlineData("/dns/a/p2p/bafzaajaiaejcahwr5d5ofrfbis4l5d6uwr57hu5tjodrypfm6yaq6dsc2r2pzyt6", $"/dns/a/p2p/{Peer}")]
-    public void Other_notations_are_read_and_the_usual_one_is_written(string text, string usual) => Assert.Equal(usual, Multiaddr.Parse(text).ToString());
+    public void Other_notations_are_read_and_the_usual_one_is_written(string text, string usual) =>
+        Assert.Equal(usual, Multiaddr.Parse(text).ToString());
 
     [Theory]
     [InlineData("")]
@@ -150,7 +151,8 @@ public sealed class MultiaddrTests
     [Fact]
     public void Any_bytes_are_an_address_that_its_text_leads_back_to_or_refused()
     {
-        byte[][] valid = [.. VectorFile.JsLibp2p.GetProperty("multiaddrs").EnumerateObject().Select(vector => Convert.FromHexString(vector.Value.GetString()!))];
+        var vectors = VectorFile.JsLibp2p.GetProperty("multiaddrs").EnumerateObject();
+        byte[][] valid = [.. vectors.Select(vector => Convert.FromHexString(vector.Value.GetString()!))];
         Gen.OneOf(Bytes.Any, Bytes.Near(valid)).Sample(bytes =>
         {
             if (Multiaddr.TryFromBytes(bytes, out var address))

@@ -226,7 +226,9 @@ public sealed class ConnectionTests
         Assert.Equal(server.PublicKey, information.PublicKey);
         Assert.Equal("test/1", information.AgentVersion);
         Assert.Equal(server.ListenAddresses, information.ListenAddresses);
-        Assert.Equal(["/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0"], information.Protocols.Select(p => p.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["/echo/1.0.0", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0"],
+            information.Protocols.Select(protocol => protocol.Value).Order(StringComparer.Ordinal));
         Assert.StartsWith("/ip4/127.0.0.1/tcp/", information.ObservedAddress?.ToString(), StringComparison.Ordinal);
         Assert.Equal(information, client.Connections.Single().RemoteInformation);
     }
@@ -238,7 +240,8 @@ public sealed class ConnectionTests
         await using var client = await TestHost.StartAsync();
         server.ListenAddresses[0].TryGetTcpEndPoint(out var endPoint);
 
-        var connection = await client.ConnectAsync(Multiaddr.Parse($"/dns4/localhost/tcp/{((IPEndPoint)endPoint!).Port}/p2p/{server.PeerId}")).InTimeAsync("the dial ends");
+        var named = Multiaddr.Parse($"/dns4/localhost/tcp/{((IPEndPoint)endPoint!).Port}/p2p/{server.PeerId}");
+        var connection = await client.ConnectAsync(named).InTimeAsync("the dial ends");
 
         Assert.Equal(server.PeerId, connection.RemotePeer);
     }

@@ -20,7 +20,8 @@ public sealed class RefusalTests
         await using var stranger = await TestHost.StartAsync();
         stranger.Knows(server);
 
-        await Assert.ThrowsAnyAsync<Libp2pException>(() => stranger.NewStreamAsync(server.PeerId, TestHost.Echo).InTimeAsync("the stranger is refused"));
+        await Assert.ThrowsAnyAsync<Libp2pException>(
+            () => stranger.NewStreamAsync(server.PeerId, TestHost.Echo).InTimeAsync("the stranger is refused"));
         Assert.Empty(server.Connections);
         Assert.Equal(0, served);
     }

@@ -51,7 +51,8 @@ public sealed class StreamTests
         client.Knows(server);
 
         await using var stream = await client.NewStreamAsync(server.PeerId, TestHost.Echo).InTimeAsync("a stream opens");
-        await Record.ExceptionAsync(async () => await stream.Output.WriteAsync(new byte[10])); // The refusal may be quicker, and has reset the stream then.
+        // The refusal may be quicker, and has reset the stream then.
+        await Record.ExceptionAsync(async () => await stream.Output.WriteAsync(new byte[10]));
 
         await Assert.ThrowsAsync<UnsupportedProtocolException>(() => stream.Input.ReadAsync().InTimeAsync("the read ends"));
     }
@@ -91,7 +92,8 @@ public sealed class StreamTests
         client.Knows(server);
 
         ProtocolId[] candidates = [new("/echo/3.0.0"), new("/echo/2.0.0")];
-        await Assert.ThrowsAsync<UnsupportedProtocolException>(() => client.NewStreamAsync(server.PeerId, candidates).InTimeAsync("the proposals are answered"));
+        await Assert.ThrowsAsync<UnsupportedProtocolException>(
+            () => client.NewStreamAsync(server.PeerId, candidates).InTimeAsync("the proposals are answered"));
     }
 
     [Fact]

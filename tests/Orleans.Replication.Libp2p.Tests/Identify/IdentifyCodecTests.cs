@@ -72,7 +72,8 @@ public sealed class IdentifyCodecTests : IDisposable
     }
 
     [Fact]
-    public async Task Any_bytes_are_a_message_or_a_typed_error() => await Gen.OneOf(Bytes.Any, Bytes.Near(Encode(Message()))).SampleAsync(async bytes =>
+    public async Task Any_bytes_are_a_message_or_a_typed_error() =>
+        await Gen.OneOf(Bytes.Any, Bytes.Near(Encode(Message()))).SampleAsync(async bytes =>
     {
         var error = await Record.ExceptionAsync(async () => Apply(await ReadAsync(bytes)));
         Assert.True(error is null or Libp2pException, error?.ToString());

@@ -93,7 +93,16 @@ public sealed class IdentityFileTests : IDisposable
     [Fact]
     public async Task Of_many_first_starts_at_once_one_makes_the_key_and_all_use_it()
     {
-        var identities = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => PeerIdentity.LoadOrCreate(Key))));
+        using var start = new Barrier(16);
+        var identities = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                return PeerIdentity.LoadOrCreate(Key);
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
 
         Assert.Single(identities.Select(identity => identity.PeerId).Distinct());
         Assert.Equal([Key], Directory.GetFileSystemEntries(Path.GetDirectoryName(Key)!));

@@ -136,5 +136,7 @@ public sealed class KeyTests
     }
 
     private static PublicKey Key(KeyType type, byte[] data) =>
-        PublicKey.TryParse(new KeyMessage { Type = (int)type, Data = ByteString.CopyFrom(data) }.ToByteArray(), out var key) ? key : throw new ArgumentException("No key.");
+        PublicKey.TryParse(new KeyMessage { Type = (int)type, Data = ByteString.CopyFrom(data) }.ToByteArray(), out var key)
+            ? key
+            : throw new ArgumentException("No key.");
 }

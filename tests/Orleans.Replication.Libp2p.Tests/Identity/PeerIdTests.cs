@@ -77,7 +77,7 @@ public sealed class PeerIdTests
 
     [Fact]
     public void Any_text_is_a_peer_id_or_refused() =>
-        Gen.OneOf(Gen.String, Gen.String.AlphaNumeric, Gen.String.AlphaNumeric.Select(s => "12D3KooW" + s), Gen.String.AlphaNumeric.Select(s => "b" + s), Gen.String.AlphaNumeric.Select(s => "k" + s))
+        Gen.OneOf(Gen.String, Gen.Select(Gen.OneOf("", "12D3KooW", "Qm", "b", "k", "f", "z"), Gen.String.AlphaNumeric).Select((prefix, text) => prefix + text))
             .Sample(text =>
             {
                 if (PeerId.TryParse(text, null, out var id))
@@ -91,5 +91,6 @@ public sealed class PeerIdTests
             Assert.Equal(bytes, id.Multihash.ToArray());
     });
 
-    private static PeerId FromMultihash(byte[] multihash) => PeerId.TryFromMultihash(multihash, out var id) ? id : throw new ArgumentException("No multihash.");
+    private static PeerId FromMultihash(byte[] multihash) =>
+        PeerId.TryFromMultihash(multihash, out var id) ? id : throw new ArgumentException("No multihash.");
 }

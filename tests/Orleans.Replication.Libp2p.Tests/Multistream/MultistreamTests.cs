@@ -11,7 +11,8 @@ public sealed class MultistreamTests
     private static readonly ProtocolId Echo = new("/echo/1.0.0");
     private static readonly ProtocolId Other = new("/other/1.0.0");
 
-    private static readonly Gen<ProtocolId> AnyProtocol = Gen.String[Gen.Char.AlphaNumeric, 1, 200].Where(s => ProtocolId.TryParse(s, null, out _)).Select(s => new ProtocolId(s));
+    private static readonly Gen<ProtocolId> AnyProtocol =
+        Gen.String[Gen.Char.AlphaNumeric, 1, 200].Where(s => ProtocolId.TryParse(s, null, out _)).Select(s => new ProtocolId(s));
 
     [Theory] // multistream-select README; /multistream/1.0.0 from the libp2p specs, connections/README.md.
     [InlineData("na", "036e610a")]
@@ -149,10 +150,12 @@ public sealed class MultistreamTests
     [InlineData("")]
     public async Task A_peer_that_speaks_something_else_is_a_typed_error(string text)
     {
+        var bytes = Encoding.ASCII.GetBytes(text);
+
         await Assert.ThrowsAsync<NegotiationFailedException>(
-            () => MultistreamSelect.AnswerAsync(DuplexPair.Sending(Encoding.ASCII.GetBytes(text)), _ => true, default).InTimeAsync("the responder gives up"));
+            () => MultistreamSelect.AnswerAsync(DuplexPair.Sending(bytes), _ => true, default).InTimeAsync("the responder gives up"));
         await Assert.ThrowsAsync<NegotiationFailedException>(
-            () => MultistreamSelect.ProposeAsync(DuplexPair.Sending(Encoding.ASCII.GetBytes(text)), [Echo], default).InTimeAsync("the initiator gives up"));
+            () => MultistreamSelect.ProposeAsync(DuplexPair.Sending(bytes), [Echo], default).InTimeAsync("the initiator gives up"));
     }
 
     [Fact]
@@ -181,8 +184,10 @@ public sealed class MultistreamTests
         {
             var errors = new[]
             {
-                await Record.ExceptionAsync(() => MultistreamSelect.AnswerAsync(DuplexPair.Sending(bytes), protocol => protocol == Echo, default).InTimeAsync("it ends")),
-                await Record.ExceptionAsync(() => MultistreamSelect.ProposeAsync(DuplexPair.Sending(bytes), [Echo, Other], default).InTimeAsync("it ends")),
+                await Record.ExceptionAsync(
+                    () => MultistreamSelect.AnswerAsync(DuplexPair.Sending(bytes), protocol => protocol == Echo, default).InTimeAsync("it ends")),
+                await Record.ExceptionAsync(
+                    () => MultistreamSelect.ProposeAsync(DuplexPair.Sending(bytes), [Echo, Other], default).InTimeAsync("it ends")),
             };
             Assert.All(errors, error => Assert.True(error is null or NegotiationFailedException or UnsupportedProtocolException, error?.ToString()));
         });

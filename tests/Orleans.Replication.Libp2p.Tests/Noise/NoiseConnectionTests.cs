@@ -38,7 +38,8 @@ public sealed class NoiseConnectionTests : IDisposable
         using var expected = PeerIdentity.Generate();
         var inbound = listener.SecureInboundAsync(pair.Second, default);
 
-        var error = await Assert.ThrowsAsync<PeerIdMismatchException>(() => dialler.SecureOutboundAsync(pair.First, expected.PeerId, default).InTimeAsync("the dialler refuses"));
+        var error = await Assert.ThrowsAsync<PeerIdMismatchException>(
+            () => dialler.SecureOutboundAsync(pair.First, expected.PeerId, default).InTimeAsync("the dialler refuses"));
         await pair.First.Output.CompleteAsync();
 
         Assert.Equal((expected.PeerId, _bob.PeerId), (error.Expected, error.Actual));
@@ -159,7 +160,8 @@ public sealed class NoiseConnectionTests : IDisposable
                 var errors = new[]
                 {
                     await Record.ExceptionAsync(() => transport.SecureInboundAsync(DuplexPair.Sending(bytes), default).InTimeAsync("it ends")),
-                    await Record.ExceptionAsync(() => transport.SecureOutboundAsync(DuplexPair.Sending(bytes), _bob.PeerId, default).InTimeAsync("it ends")),
+                    await Record.ExceptionAsync(
+                        () => transport.SecureOutboundAsync(DuplexPair.Sending(bytes), _bob.PeerId, default).InTimeAsync("it ends")),
                 };
                 Assert.All(errors, error => Assert.IsType<HandshakeFailedException>(error));
             },

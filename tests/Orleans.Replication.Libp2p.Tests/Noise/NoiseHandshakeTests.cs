@@ -126,7 +126,8 @@ public sealed class NoiseHandshakeTests
     {
         using var identity = PeerIdentity.Generate();
 
-        Assert.Throws<HandshakeFailedException>(() => NoisePayload.Verify(NoisePayload.Create(identity, new byte[32]), Enumerable.Repeat((byte)1, 32).ToArray()));
+        var payload = NoisePayload.Create(identity, new byte[32]);
+        Assert.Throws<HandshakeFailedException>(() => NoisePayload.Verify(payload, Enumerable.Repeat((byte)1, 32).ToArray()));
     }
 
     private static void AssertTransport(NoiseCipherState send, NoiseCipherState receive, byte[] payload, byte[] ciphertext)
