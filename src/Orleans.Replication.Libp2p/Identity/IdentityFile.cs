@@ -66,18 +66,13 @@ internal static class IdentityFile
     {
         var full = Path.GetFullPath(path);
         var directory = Path.GetDirectoryName(full)!;
-        Directory.CreateDirectory(directory);
         var temporary = $"{full}.{Guid.NewGuid():N}.tmp";
         try
         {
+            CreateDirectory(directory);
             Write(temporary);
-            if (FileSystemCalls.TryLink(temporary, full) is null)
-                Write(full); // Without hard links the name is claimed first and filled then: still never a replaced key.
+            Publish(temporary, full);
             FileSystemCalls.FlushDirectory(directory);
-        }
-        catch (IOException) when (Path.Exists(full))
-        {
-            // Another process was first; its key counts.
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -85,7 +80,35 @@ internal static class IdentityFile
         }
         finally
         {
-            File.Delete(temporary);
+            if (Directory.Exists(directory))
+                File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Makes a folder and those it is in, each with its name on disk.</summary>
+    private static void CreateDirectory(string directory)
+    {
+        if (Directory.Exists(directory) || Path.GetDirectoryName(directory) is not { } parent)
+            return;
+
+        CreateDirectory(parent);
+        Directory.CreateDirectory(directory);
+        FileSystemCalls.FlushDirectory(parent);
+    }
+
+    /// <summary>Gives the finished key its name, unless another process was first: its key counts then.</summary>
+    private static void Publish(string temporary, string full)
+    {
+        if (FileSystemCalls.TryLink(temporary, full) is not null)
+            return;
+
+        try
+        {
+            Write(full); // Without hard links the name is claimed first and filled then: still never a replaced key.
+        }
+        catch (IOException) when (Path.Exists(full))
+        {
+            // Another process was first.
         }
     }
 
