@@ -7,8 +7,9 @@ namespace Orleans.Replication;
 /// <remarks>
 /// The members may be called from any scheduler. A value that was read is shared with other readers: treat it as immutable, and never change it
 /// in place. A missing state reads as the initial one, a new <typeparamref name="TState"/>, with version 0.
-/// <para>Errors that every waiting member may throw: <see cref="ReplicationUnavailableException"/> when the group has no quorum (nothing was
-/// written), and <see cref="OperationCanceledException"/> when the caller gave up (a write may or may not have happened).</para>
+/// <para>Errors that every member may throw: <see cref="ReplicationUnavailableException"/> when this silo's replica is out of service or stopping
+/// (nothing was written), <see cref="ReplicationConfigurationException"/> when this silo cannot read the state as a <typeparamref name="TState"/>, and,
+/// where there is something to wait for, <see cref="OperationCanceledException"/> when the caller gave up (a write may or may not have happened).</para>
 /// </remarks>
 /// <typeparam name="TState">The state: a type that Orleans can serialize, best an immutable record.</typeparam>
 public interface IReplicatedState<TState>
@@ -23,18 +24,18 @@ public interface IReplicatedState<TState>
     long Version { get; }
 
     /// <summary>Reads the state from this silo's replica, as fresh as <paramref name="consistency"/> asks for.</summary>
-    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; never with <see cref="ReadConsistency.Stale"/>.</exception>
+    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; not with <see cref="ReadConsistency.Stale"/>.</exception>
     ValueTask<TState> ReadAsync(ReadConsistency consistency = ReadConsistency.Linearizable, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a part of the state, or something computed from it, from this silo's replica.</summary>
-    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; never with <see cref="ReadConsistency.Stale"/>.</exception>
+    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; not with <see cref="ReadConsistency.Stale"/>.</exception>
     ValueTask<TResult> ReadAsync<TResult>(
         Func<TState, TResult> projection,
         ReadConsistency consistency = ReadConsistency.Linearizable,
         CancellationToken cancellationToken = default);
 
     /// <summary>Reads the state together with its version, as one.</summary>
-    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; never with <see cref="ReadConsistency.Stale"/>.</exception>
+    /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; not with <see cref="ReadConsistency.Stale"/>.</exception>
     ValueTask<VersionedState<TState>> ReadVersionedAsync(
         ReadConsistency consistency = ReadConsistency.Linearizable,
         CancellationToken cancellationToken = default);

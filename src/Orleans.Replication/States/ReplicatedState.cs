@@ -19,8 +19,6 @@ internal sealed class ReplicatedState<TState>(
     OperationRunners operations,
     Serializer serializer) : IReplicatedState<TState>
 {
-    private readonly IStateReader _reader = group.GetReader(StatesTable.TableName);
-
     // Replaced as a whole, since any thread may read.
     private Remembered? _last;
 
@@ -97,14 +95,30 @@ internal sealed class ReplicatedState<TState>(
 
     private Remembered Read()
     {
-        var found = _reader.TryGet(key, out var record);
-        var version = found ? record.Version : 0;
-        if (_last is { } last && last.Version == version)
-            return last;
+        try
+        {
+            // A new reader each time: a replica that went out of service gives none.
+            var found = group.GetReader(StatesTable.TableName).TryGet(key, out var record);
+            var version = found ? record.Version : 0;
+            if (_last is { } last && last.Version == version)
+                return last;
 
-        var read = new Remembered(found ? states.Deserialize(record.Value) : states.CreateInitial(), version);
-        _last = read;
-        return read;
+            var read = new Remembered(found ? states.Deserialize(record.Value) : states.CreateInitial(), version);
+            _last = read;
+            return read;
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new ReplicationUnavailableException($"Group '{group.Name}' is stopping on this silo.");
+        }
+        catch (UnreadableStateException error)
+        {
+            throw new ReplicationConfigurationException(error.Message, error.InnerException);
+        }
     }
 
     private async ValueTask PrepareAsync(ReadConsistency consistency, CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ public sealed class UnreadableOperationTests
         Assert.Contains("Deploy the assembly with the operation", fault, StringComparison.Ordinal);
         var refused = await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.Add(1));
         Assert.Contains("out of service", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.ReadTotal(ReadConsistency.Stale));
+        await Assert.ThrowsAsync<ReplicationUnavailableException>(async () =>
+            await silo.Grains.GetGrain<IReplicatedBasketGrain>("another").ReadTotal(ReadConsistency.Stale));
     }
 
     [Theory]

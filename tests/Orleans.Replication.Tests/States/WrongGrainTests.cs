@@ -1,3 +1,5 @@
+using Orleans.Replication.Raft;
+using Orleans.Replication.States;
 using Orleans.Replication.Tests.Grains;
 using Orleans.Replication.Tests.Silos;
 
@@ -45,6 +47,18 @@ public sealed class WrongGrainTests(OneSilo one) : IClassFixture<OneSilo>
         Assert.Equal(1, await grain.Put("a"));
         await Assert.ThrowsAsync<OperationRejectedException>(async () => await grain.AnswerTheUnserializable());
         Assert.Equal(2, await grain.Put("b"));
+        Assert.Null(one.Silo.Group.GetStatus().Fault);
+    }
+
+    [Fact]
+    public async Task A_state_that_cannot_be_read_as_its_type_fails_the_call_and_not_the_group()
+    {
+        var grain = one.Silo.Grains.GetGrain<IReplicatedBasketGrain>("damaged");
+        var key = StateKey.Encode(grain.GetGrainId(), "basket");
+        byte[] write = [StateCommand.Version, (byte)StateCommandKind.Write, StateFormat.Version, 0xFF, 0xFF];
+        await one.Silo.Group.ProposeAsync(new Command(StatesTable.TableName, key, write), TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await grain.ReadTotal(ReadConsistency.Stale));
+        Assert.Contains("cannot be read as Orleans.Replication.Tests.Grains.Basket", error.Message, StringComparison.Ordinal);
         Assert.Null(one.Silo.Group.GetStatus().Fault);
     }
 }
