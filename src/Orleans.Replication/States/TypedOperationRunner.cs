@@ -9,7 +9,7 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
 {
     // Commands of one table never run concurrently, but two groups share the runner.
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? scratch;
+    private static ArrayBufferWriter<byte>? _scratch;
 
     /// <inheritdoc/>
     public override CommandOutcome Run(object operation, in CommandContext context, IStateTransaction state)
@@ -47,10 +47,10 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
     private static ArrayBufferWriter<byte> RentScratch()
     {
         const int MaxKeptBytes = 1 << 20;
-        if (scratch is null || scratch.Capacity > MaxKeptBytes)
-            scratch = new ArrayBufferWriter<byte>();
+        if (_scratch is null || _scratch.Capacity > MaxKeptBytes)
+            _scratch = new ArrayBufferWriter<byte>();
         else
-            scratch.ResetWrittenCount();
-        return scratch;
+            _scratch.ResetWrittenCount();
+        return _scratch;
     }
 }

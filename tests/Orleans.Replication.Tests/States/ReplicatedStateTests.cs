@@ -7,7 +7,7 @@ namespace Orleans.Replication.Tests.States;
 /// <summary>What a grain can do with a replicated state, on a silo of its own. Each test has a grain of its own.</summary>
 public sealed class ReplicatedStateTests(OneSilo one) : IClassFixture<OneSilo>
 {
-    private static int lastGrain;
+    private static int _lastGrain;
 
     private readonly IReplicatedBasketGrain _grain = NewGrain(one);
 
@@ -148,5 +148,5 @@ public sealed class ReplicatedStateTests(OneSilo one) : IClassFixture<OneSilo>
         Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), totals.Order());
     }
 
-    private static IReplicatedBasketGrain NewGrain(OneSilo one) => one.Silo.Grains.GetGrain<IReplicatedBasketGrain>($"grain{Interlocked.Increment(ref lastGrain)}");
+    private static IReplicatedBasketGrain NewGrain(OneSilo one) => one.Silo.Grains.GetGrain<IReplicatedBasketGrain>($"grain{Interlocked.Increment(ref _lastGrain)}");
 }
