@@ -19,14 +19,14 @@ public sealed class RaftReplicationOptions
     /// The addresses to listen on for peers, for example <c>/ip4/0.0.0.0/tcp/4001</c>; port 0 takes a free one. Default: this silo's own address in
     /// <see cref="Peers"/>, and a free port on loopback when there are no peers either.
     /// </summary>
-    public IList<string> ListenAddresses { get; } = [];
+    public IList<string> ListenAddresses { get; set; } = [];
 
     /// <summary>
     /// Every voter's address with its peer id, this silo's own included, for example <c>/ip4/10.0.0.2/tcp/4001/p2p/12D3Koo…</c>: 1 or 3 of them.
     /// A peer may have several addresses, one in each line. <c>orleans-replication keygen --data DIR</c> makes the identity in a data folder and prints its peer id. Default: none,
     /// which makes this silo a group of its own.
     /// </summary>
-    public IList<string> Peers { get; } = [];
+    public IList<string> Peers { get; set; } = [];
 
     /// <summary>
     /// The name that peers must share: 1 to 128 characters; data and messages of another name are refused. Default:
@@ -35,7 +35,7 @@ public sealed class RaftReplicationOptions
     public string? ClusterId { get; set; }
 
     /// <summary>The names of further groups, beside <c>default</c>: 1 to 64 letters, digits, '-', '_' or '.'. Each has a log and a leader of its own.</summary>
-    public IList<string> Groups { get; } = [];
+    public IList<string> Groups { get; set; } = [];
 
     /// <summary>
     /// How long the start of the silo waits, before it becomes active, until its replicas have all that was acknowledged before. After it the silo

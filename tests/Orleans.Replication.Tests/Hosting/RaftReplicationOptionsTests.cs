@@ -51,6 +51,20 @@ public sealed class RaftReplicationOptionsTests
     }
 
     [Fact]
+    public void The_silo_logs_all_options_when_it_starts()
+    {
+        using var host = Build(silo => silo.AddRaftReplication(options =>
+        {
+            options.Peers.Add(Peer);
+            options.ListenAddresses.Add("/ip4/0.0.0.0/tcp/4001");
+        }));
+        var logged = host.Services.GetServices<IOptionFormatter>().Single(formatter => formatter is IOptionFormatter<RaftReplicationOptions>).Format().ToArray();
+        Assert.Contains(logged, line => line.Contains(Peer, StringComparison.Ordinal));
+        Assert.Contains(logged, line => line.Contains("/ip4/0.0.0.0/tcp/4001", StringComparison.Ordinal));
+        Assert.Contains("DataDirectory: data", logged);
+    }
+
+    [Fact]
     public void The_defaults_are_those_of_a_group()
     {
         var defaults = new RaftGroupOptions { Voters = [], Tables = [] };
