@@ -6,7 +6,11 @@ internal sealed partial class YamuxSession
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How often the round trip is measured at the start: the first one of a process is slow.</summary>
+    private const int FirstPings = 3;
+
     private PingRequest? _ping;
+    private int _answeredPings;
     private uint _pingValue = (uint)Random.Shared.Next();
     private long _pingedAt;
 
@@ -65,6 +69,7 @@ internal sealed partial class YamuxSession
     {
         PingRequest ping;
         TimeSpan roundTrip;
+        bool mustWake;
         lock (Gate)
         {
             if (_ping is null || _ping.Value != value)
@@ -73,9 +78,15 @@ internal sealed partial class YamuxSession
             ping = _ping;
             _ping = null;
             roundTrip = Time.GetElapsedTime(ping.SentAt);
-            RoundTrip = RoundTrip == TimeSpan.Zero ? roundTrip : (RoundTrip + roundTrip) / 2;
+            // Down at once, up slowly: a sample that waited behind a bulk transfer says little about the way.
+            RoundTrip = RoundTrip == TimeSpan.Zero || roundTrip < RoundTrip ? roundTrip : RoundTrip + ((roundTrip - RoundTrip) / 8);
+            if (++_answeredPings < FirstPings)
+                AddPing();
+            mustWake = TakeWake();
         }
 
+        if (mustWake)
+            WakeOnPool();
         ping.Succeed(roundTrip);
     }
 

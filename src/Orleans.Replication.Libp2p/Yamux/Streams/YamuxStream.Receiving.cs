@@ -93,6 +93,10 @@ internal sealed partial class YamuxStream
     /// <summary>The application wants to read: a stream whose SYN waits for data to ride on must be announced now.</summary>
     internal void OnReadRequested()
     {
+        // It is never set again, so reads after the first need no gate.
+        if (!Volatile.Read(ref _synPending))
+            return;
+
         bool mustWake;
         lock (_session.Gate)
         {
