@@ -10,28 +10,15 @@ internal sealed class StreamInput(YamuxStream stream, PipeReader reader) : PipeR
     // What the last read handed out, to know how much an AdvanceTo consumes.
     private ReadOnlySequence<byte> _buffer;
 
-    /// <summary>Whether a read waits or its buffer is in the application's hands.</summary>
-    public bool IsInUse { get; private set; }
+    // For Abandon on another thread: whether a read waits, and whether its buffer is in the application's hands.
+    private volatile bool _isWaiting;
+    private volatile bool _isHeld;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         stream.OnReadRequested();
-        IsInUse = true;
-        try
-        {
-            var reading = reader.ReadAsync(cancellationToken);
-            if (!reading.IsCompletedSuccessfully)
-                return AwaitAsync(reading);
-
-            var result = reading.Result;
-            _buffer = result.Buffer;
-            return new(result);
-        }
-        catch
-        {
-            IsInUse = false; // Nothing was handed out.
-            throw;
-        }
+        var reading = reader.ReadAsync(cancellationToken);
+        return reading.IsCompletedSuccessfully ? new(Hold(reading.Result)) : AwaitAsync(reading);
     }
 
     public override bool TryRead(out ReadResult result)
@@ -42,8 +29,7 @@ internal sealed class StreamInput(YamuxStream stream, PipeReader reader) : PipeR
             return false;
         }
 
-        IsInUse = true;
-        _buffer = result.Buffer;
+        Hold(result);
         return true;
     }
 
@@ -63,7 +49,7 @@ internal sealed class StreamInput(YamuxStream stream, PipeReader reader) : PipeR
         }
 
         reader.AdvanceTo(consumed, examined);
-        IsInUse = false;
+        _isHeld = false;
         stream.OnConsumed(consumedBytes, remainingBytes, examinedAll);
     }
 
@@ -73,23 +59,40 @@ internal sealed class StreamInput(YamuxStream stream, PipeReader reader) : PipeR
     {
         reader.Complete();
         _buffer = default;
-        IsInUse = false;
-        stream.OnInputCompleted(exception);
+        _isHeld = false;
+        stream.OnInputCompleted(exception, wakeReader: false);
+    }
+
+    /// <summary>
+    /// Completes this end on any thread. Buffers that may be in somebody's hands do not go back to the pool then; the garbage collector takes
+    /// them.
+    /// </summary>
+    public void Abandon()
+    {
+        var isInUse = _isWaiting || _isHeld;
+        stream.OnInputCompleted(reason: null, wakeReader: isInUse);
+        if (!isInUse)
+            reader.Complete();
+    }
+
+    private ReadResult Hold(in ReadResult result)
+    {
+        _buffer = result.Buffer;
+        _isHeld = !_buffer.IsEmpty;
+        return result;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> reading)
     {
+        _isWaiting = true;
         try
         {
-            var result = await reading.ConfigureAwait(false);
-            _buffer = result.Buffer;
-            return result;
+            return Hold(await reading.ConfigureAwait(false));
         }
-        catch
+        finally
         {
-            IsInUse = false; // Nothing was handed out.
-            throw;
+            _isWaiting = false;
         }
     }
 }

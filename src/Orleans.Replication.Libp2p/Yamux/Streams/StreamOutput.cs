@@ -17,8 +17,8 @@ internal sealed class StreamOutput(YamuxStream stream, PipeWriter writer) : Pipe
 
     private long _unflushedBytes;
 
-    /// <summary>Whether memory is in the application's hands.</summary>
-    public bool IsInUse { get; private set; }
+    // For Abandon on another thread: whether memory is in the application's hands.
+    private volatile bool _isHeld;
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -27,7 +27,7 @@ internal sealed class StreamOutput(YamuxStream stream, PipeWriter writer) : Pipe
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         var memory = writer.GetMemory(Math.Max(sizeHint, MinimumSpanBytes));
-        IsInUse = true;
+        _isHeld = true;
         return memory;
     }
 
@@ -37,7 +37,7 @@ internal sealed class StreamOutput(YamuxStream stream, PipeWriter writer) : Pipe
     {
         writer.Advance(bytes);
         _unflushedBytes += bytes;
-        IsInUse = false;
+        _isHeld = false;
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
@@ -45,7 +45,7 @@ internal sealed class StreamOutput(YamuxStream stream, PipeWriter writer) : Pipe
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
 
-        IsInUse = false;
+        _isHeld = false;
         try
         {
             return writer.FlushAsync(cancellationToken);
@@ -76,10 +76,22 @@ internal sealed class StreamOutput(YamuxStream stream, PipeWriter writer) : Pipe
             stream.Reset();
 
         writer.Complete();
-        IsInUse = false;
+        _isHeld = false;
         var bytes = _unflushedBytes;
         _unflushedBytes = 0;
         stream.OnOutputCompleted(bytes);
+    }
+
+    /// <summary>
+    /// Completes this end on any thread. Memory that may be in somebody's hands does not go back to the pool then, and what was written to it since
+    /// the last flush is not sent.
+    /// </summary>
+    public void Abandon()
+    {
+        if (_isHeld)
+            stream.OnOutputCompleted(0);
+        else
+            Complete();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 
 namespace Orleans.Replication.Libp2p.Yamux;
 
@@ -16,6 +17,9 @@ internal sealed partial class YamuxStream
     private bool _isReceiving;
     private bool _remoteFinished;
     private bool _inputCompleted;
+
+    // What a reader that waits while the stream is disposed of is told.
+    private Exception? _receiveEnd;
 
     /// <summary>A data frame begins. False: its body is to be skipped.</summary>
     /// <exception cref="YamuxProtocolException">The peer sends more than the window allows.</exception>
@@ -62,15 +66,15 @@ internal sealed partial class YamuxStream
         System.Diagnostics.Debug.Assert(flushed.IsCompleted, "A receive pipe never makes its writer wait.");
         _ = flushed.GetAwaiter().GetResult();
 
-        Exception? failure;
+        Exception? end;
         lock (_session.Gate)
         {
             _isReceiving = false;
-            failure = _failure;
+            end = _failure ?? _receiveEnd;
         }
 
-        if (failure is not null)
-            writer.Complete(failure);
+        if (end is not null)
+            writer.Complete(end);
     }
 
     /// <summary>The peer sends no more.</summary>
@@ -150,10 +154,13 @@ internal sealed partial class YamuxStream
         _session.Cancel(closed);
     }
 
-    internal void OnInputCompleted(Exception? reason)
+    /// <summary>The application reads no more.</summary>
+    /// <param name="reason">Not null: because something went wrong.</param>
+    /// <param name="wakeReader">Whether a read may still wait; it fails then.</param>
+    internal void OnInputCompleted(Exception? reason, bool wakeReader)
     {
         CancellationTokenSource? closed;
-        bool mustReset;
+        bool mustReset, mustWake;
         lock (_session.Gate)
         {
             if (_inputCompleted)
@@ -161,11 +168,17 @@ internal sealed partial class YamuxStream
 
             _inputCompleted = true;
             mustReset = (reason is not null || _window.UnreadBytes > 0) && !(_remoteFinished && _finSent);
+            mustWake = wakeReader && !mustReset && !_remoteFinished && _failure is null;
+            if (mustWake)
+                _receiveEnd = new ConnectionResetException("The stream was disposed of while it was being read.");
+            mustWake &= !_isReceiving;
             closed = LeaveIfDone();
         }
 
         if (mustReset)
             Reset();
+        if (mustWake)
+            _receive.Writer.Complete(_receiveEnd);
         _session.Cancel(closed);
     }
 }

@@ -72,18 +72,14 @@ internal sealed partial class YamuxStream : IDuplexPipe, IDisposable, IAsyncDisp
     public void Reset(uint code = 0) => End(new StreamResetException(code, isRemote: false), code);
 
     /// <summary>
-    /// Completes both ends: FIN where that is fair, RST where data is unread, a read waits, or memory of the stream is in use. What was
-    /// written before a FIN is still sent, for at most <see cref="YamuxOptions.StreamCloseTimeout"/>. Does not wait.
+    /// Completes both ends, from any thread: RST if data is unread, else FIN, before which everything written is still sent, for at most
+    /// <see cref="YamuxOptions.StreamCloseTimeout"/>. A read that waits fails. Does not wait.
     /// </summary>
     public void Dispose()
     {
-        // Buffers in somebody's hands must not go back to the pool: leave those ends open; the reset wakes who waits there.
-        if (_input.IsInUse || _output.IsInUse)
-            Reset();
-        if (!_output.IsInUse)
-            _output.Complete();
-        if (!_input.IsInUse)
-            _input.Complete();
+        // Reading first: if that is a reset, no FIN may go before it and pass for a clean end.
+        _input.Abandon();
+        _output.Abandon();
     }
 
     /// <inheritdoc cref="Dispose"/>
