@@ -5,8 +5,8 @@ namespace Orleans.Replication.Nemesis;
 /// <summary>How long and how hard the faults go on. The defaults are a short version for every build; the environment asks for more.</summary>
 internal static class NemesisSettings
 {
-    /// <summary>How often each fault is repeated: <c>NEMESIS_KILLS</c>, 2 when it is not set.</summary>
-    public static int Kills { get; } = Read("NEMESIS_KILLS", 2);
+    /// <summary>How often each fault is repeated: <c>NEMESIS_KILLS</c>, 1 when it is not set.</summary>
+    public static int Kills { get; } = Read("NEMESIS_KILLS", 1);
 
     /// <summary>Where the random choices begin: <c>NEMESIS_SEED</c>, drawn anew for each run when it is not set, and printed when a test fails.</summary>
     public static int Seed { get; } = Read("NEMESIS_SEED", Random.Shared.Next(1, 1_000_000));

@@ -11,11 +11,8 @@ internal sealed class ServingGate : ILifecycleParticipant<ISiloLifecycle>
     /// <summary>Whether grains may be called.</summary>
     public bool IsOpen => _isOpen;
 
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
-        nameof(ServingGate),
-        ServiceLifecycleStage.Active,
-        onStart: _ => Set(open: true),
-        onStop: _ => Set(open: false));
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(ServingGate), ServiceLifecycleStage.Active, _ => Set(open: true), _ => Set(open: false));
 
     private Task Set(bool open)
     {

@@ -7,9 +7,6 @@ namespace KeyValue.Hosting;
 /// <summary>One process: a silo with its replica, and the HTTP surface in front of it, both on loopback.</summary>
 internal static class SiloHost
 {
-    /// <summary>The largest value: well below the largest command of a group, which has the key and an envelope around it.</summary>
-    public const int MaxValueBytes = 4 << 20;
-
     /// <summary>Runs until the process is told to stop.</summary>
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellationToken)
     {
@@ -18,11 +15,14 @@ internal static class SiloHost
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.Listen(IPAddress.Loopback, settings.HttpPort);
-            server.Limits.MaxRequestBodySize = MaxValueBytes;
+
+            // Bodies have limits of their own, which let the client finish before it hears of them.
+            server.Limits.MaxRequestBodySize = null;
         });
 
         // The HTTP surface answers while the silo still waits for its peers: /status says how far it is, and everything else is refused with a 503.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<ServingGate>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<ServingGate>());
         builder.UseOrleans(silo => Configure(silo, settings));
@@ -50,5 +50,10 @@ internal static class SiloHost
                 replication.Peers.Add(peer);
         });
         silo.UseRaftClustering();
+
+        // A silo that starts is not active before all active silos answer it, and after a crash the table still names some that are gone: the shorter
+        // the probes, the sooner they are declared dead, and the sooner a silo serves again.
+        silo.Configure<ClusterMembershipOptions>(membership => membership.ProbeTimeout = TimeSpan.FromSeconds(2));
+        silo.Services.AddSingleton<IFatalErrorHandler, RestartInPlace>();
     }
 }

@@ -20,4 +20,12 @@ internal sealed record SiloSettings
 
     /// <summary>The multiaddrs of all voters, each with its peer id, this silo's own included; empty for a single silo.</summary>
     public required IReadOnlyList<string> Peers { get; init; }
+
+    /// <summary>The multiaddr of a voter, without its peer id.</summary>
+    public string AddressOf(string peerId)
+    {
+        var suffix = $"/p2p/{peerId}";
+        var address = Peers.FirstOrDefault(peer => peer.EndsWith(suffix, StringComparison.Ordinal));
+        return address is null ? Listen : address[..^suffix.Length];
+    }
 }

@@ -20,7 +20,9 @@ internal static class AdminEndpoints
         if (to is not null && group.GetStatus().Members.All(member => member.Id != to))
             return Problems.BadRequest($"'{to}' is no member of the group.");
         await group.TransferLeadershipAsync(to, context.RequestAborted);
-        return TypedResults.Ok(new { group.GetStatus().Leader });
+
+        // The leader has let go; /status says who follows as soon as this replica knows.
+        return TypedResults.Accepted("/status");
     });
 
     private static Task<IResult> TakeSnapshotAsync(IReplicationHost host, HttpContext context) => GuardAsync(context, async () =>

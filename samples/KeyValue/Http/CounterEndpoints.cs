@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using KeyValue.Grains;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -7,6 +8,8 @@ namespace KeyValue.Http;
 /// <summary><c>/counters/{key}</c>: numbers that many clients add to at once.</summary>
 internal static class CounterEndpoints
 {
+    private const int MaxNumberBytes = 64;
+
     public static void MapCounters(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/counters/{key}", GetAsync);
@@ -22,8 +25,7 @@ internal static class CounterEndpoints
 
     private static async Task<IResult> AddAsync(string key, HttpRequest request, IGrainFactory grains)
     {
-        using var reader = new StreamReader(request.Body);
-        var text = await reader.ReadToEndAsync();
+        var text = Encoding.ASCII.GetString(await Bodies.ReadAsync(request, MaxNumberBytes));
         if (!long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount))
             return Problems.BadRequest("The body is the amount to add: a decimal integer of 64 bits.");
         return ToResult(await grains.GetGrain<ICounterGrain>(key).Add(amount));

@@ -1,4 +1,3 @@
-using System.Buffers;
 using KeyValue.Grains;
 using Orleans.Replication;
 
@@ -29,7 +28,7 @@ internal static class KeyEndpoints
     {
         if (!Conditions.TryRead(request, out var expectedVersion, out var problem))
             return Problems.BadRequest(problem);
-        var value = await ReadBodyAsync(request);
+        var value = await Bodies.ReadAsync(request, Bodies.MaxValueBytes);
         if (expectedVersion == Conditions.NeverHolds)
             return Problems.ConditionFailed();
         return ToResult(key, request.HttpContext.Response, await grains.GetGrain<IKeyGrain>(key).Put(value, expectedVersion));
@@ -59,24 +58,6 @@ internal static class KeyEndpoints
             default:
                 response.Headers.ETag = Conditions.ToETag(reply.Version);
                 return TypedResults.Ok();
-        }
-    }
-
-    // The server ends a body above its limit with an error that becomes a 413.
-    private static async Task<byte[]> ReadBodyAsync(HttpRequest request)
-    {
-        var reader = request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync();
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 }

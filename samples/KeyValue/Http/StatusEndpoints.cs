@@ -1,4 +1,4 @@
-using System.Net;
+using KeyValue.Hosting;
 using Orleans.Replication;
 using Orleans.Replication.Raft;
 
@@ -9,11 +9,11 @@ internal static class StatusEndpoints
 {
     public static void MapStatus(this IEndpointRouteBuilder routes) => routes.MapGet("/status", Get);
 
-    private static IResult Get(IReplicationHost host, HttpContext context)
+    private static IResult Get(IReplicationHost host, SiloSettings settings, HttpContext context)
     {
         try
         {
-            return TypedResults.Ok(new { host.PeerId, Groups = host.Groups.Select(group => Describe(group.GetStatus())) });
+            return TypedResults.Ok(new { host.PeerId, Groups = host.Groups.Select(group => Describe(group.GetStatus(), settings)) });
         }
         catch (ReplicationUnavailableException error)
         {
@@ -21,7 +21,7 @@ internal static class StatusEndpoints
         }
     }
 
-    private static object Describe(RaftGroupStatus status) => new
+    private static object Describe(RaftGroupStatus status, SiloSettings settings) => new
     {
         status.Name,
         Role = Name(status.Role),
@@ -30,10 +30,8 @@ internal static class StatusEndpoints
         status.CommitIndex,
         status.AppliedIndex,
         status.Fault,
-        Members = status.Members.Select(member => new { PeerId = member.Id, Address = Address(member.EndPoint), Role = "voter" }),
+        Members = status.Members.Select(member => new { PeerId = member.Id, Address = settings.AddressOf(member.Id), Role = "voter" }),
     };
 
     private static string Name(Enum value) => value.ToString().ToLowerInvariant();
-
-    private static string? Address(EndPoint endPoint) => endPoint.ToString();
 }

@@ -16,7 +16,7 @@ public sealed class CrashFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         var json = Summary.ToJson();
-        TestContext.Current.SendDiagnosticMessage(json);
+        await Console.Out.WriteLineAsync(json);
         if (Environment.GetEnvironmentVariable("NEMESIS_SUMMARY") is { Length: > 0 } file)
             await File.WriteAllTextAsync(file, json + Environment.NewLine);
         if (_cluster is not null)

@@ -1,3 +1,4 @@
+using Orleans.Replication.Nemesis.Http;
 using Orleans.Replication.Nemesis.Processes;
 using Orleans.Replication.Nemesis.Workloads;
 
@@ -110,6 +111,30 @@ public sealed class CrashTests(CrashFixture fixture, ITestOutputHelper output) :
         output.WriteLine($"{watch.ReadCount} reads, {watch.Stale.Count} stale");
         Assert.Empty(watch.Stale);
         await increments.AssertAppliedExactlyOnceAsync(Cluster.Silos, Cancelled);
+    }
+
+    [Fact]
+    public async Task A_write_that_was_refused_for_want_of_a_quorum_is_never_applied()
+    {
+        var leader = await Cluster.WaitForLeaderAsync(Cancelled);
+        var survivor = Cluster.Silos.First(silo => silo != leader);
+        KillAtOnce([.. Cluster.Silos.Where(silo => silo != survivor)]);
+        fixture.Summary.AddKills(2);
+
+        var refused = (await Task.WhenAll(Enumerable.Range(0, 16).Select(i => TryPutAsync(survivor, $"refused-{i}")))).OfType<string>().ToArray();
+        await Cluster.HealAsync(Cancelled);
+
+        Assert.True(refused.Length > 0, "No write was answered with 503: the test has shown nothing.");
+        foreach (var key in refused)
+            Assert.Empty(await Patiently.ReadAsync(Cluster.Silos, first: 0, (client, token) => client.GetAsync(key, token), Cancelled));
+    }
+
+    /// <returns>The key, when the write was refused with the promise that nothing was written; null when its outcome is unknown.</returns>
+    private static async Task<string?> TryPutAsync(KeyValueSilo silo, string key)
+    {
+        var result = await silo.Client.PutAsync(key, [1], Cancelled);
+        Assert.NotEqual(CallOutcome.Acknowledged, result.Outcome);
+        return result.Outcome == CallOutcome.NotWritten ? key : null;
     }
 
     // A moment is a number of calls, not a time: the log is caught in many states, and a slow machine is only slower.

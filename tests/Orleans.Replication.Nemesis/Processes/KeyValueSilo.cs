@@ -13,6 +13,7 @@ internal sealed class KeyValueSilo : IAsyncDisposable
     {
         Name = name;
         PeerId = peerId;
+        HttpPort = httpPort;
         Client = new KeyValueClient(httpPort);
         _arguments = arguments;
         _logFile = logFile;
@@ -21,6 +22,8 @@ internal sealed class KeyValueSilo : IAsyncDisposable
     public string Name { get; }
 
     public string PeerId { get; }
+
+    public int HttpPort { get; }
 
     public KeyValueClient Client { get; }
 
