@@ -21,6 +21,8 @@ internal sealed partial class DotNextEngine
     {
         if (_health.Fault is { } fault)
             return new RaftResponse { Refused = $"out of service: {fault}" };
+        if (!_mayFollow)
+            return new RaftResponse { Refused = "its disk was empty, and it has not heard yet who leads" };
         try
         {
             return request.KindCase switch

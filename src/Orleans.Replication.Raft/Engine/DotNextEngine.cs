@@ -28,6 +28,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     private Task _watching = Task.CompletedTask;
     private Task _standingAside = Task.CompletedTask;
     private volatile bool _mayVote;
+    private volatile bool _mayFollow;
     private bool _disposed;
 
     /// <param name="options">The group.</param>
@@ -54,6 +55,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _channels = channels;
         _health = health;
         _mayVote = mayVote;
+        _mayFollow = mayVote;
         _time = time;
         _logger = logger;
         AuditTrail = log;
@@ -179,11 +181,21 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
             throw new NotLeaderException();
     }
 
+    public async Task FollowAsync(long term, CancellationToken cancellationToken)
+    {
+        // Once it follows, the engine alone moves the term.
+        if (_mayFollow)
+            return;
+        if (term > Term)
+            await AuditTrail.UpdateTermAsync(term, resetLastVote: true, cancellationToken).ConfigureAwait(false);
+        _mayFollow = true;
+    }
+
     public async Task AdmitAsync(string? leader, CancellationToken cancellationToken)
     {
         if (leader is not null)
             await AuditTrail.UpdateVotedForAsync(MemberIds.Of(leader), cancellationToken).ConfigureAwait(false);
-        _mayVote = true;
+        (_mayFollow, _mayVote) = (true, true);
         await RevertToNormalModeAsync(cancellationToken).ConfigureAwait(false);
         LeadershipChanged?.Invoke();
     }

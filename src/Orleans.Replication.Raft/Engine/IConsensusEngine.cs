@@ -57,6 +57,12 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <exception cref="NotLeaderException">This member does not lead.</exception>
     Task TransferLeadershipAsync(string? to, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A majority of the others agrees on a leader: from now on this member, whose disk was empty, follows leaders of that term and later ones
+    /// (SAFETY 12).
+    /// </summary>
+    Task FollowAsync(long term, CancellationToken cancellationToken);
+
     /// <summary>The group has admitted this member, whose disk was empty: from now on it votes (SAFETY 12).</summary>
     /// <param name="leader">
     /// The leader that it has followed, if any; it counts as this member's vote in the current term, since an earlier one may be lost.

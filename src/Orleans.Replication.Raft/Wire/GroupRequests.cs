@@ -75,7 +75,7 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
                 case GroupRequest.KindOneofCase.ReadIndex:
                     return new GroupResponse { Answer = Answer.Ok, Index = await group.Engine.GetReadIndexAsync(cancellationToken).ConfigureAwait(false) };
                 case GroupRequest.KindOneofCase.Status:
-                    return new GroupResponse { Answer = Answer.Ok, Index = group.Engine.LastIndex };
+                    return new GroupResponse { Answer = Answer.Ok, Index = group.Engine.LastIndex, Votes = group.Engine.Role != RaftRole.Learner };
                 case GroupRequest.KindOneofCase.Transfer:
                     var to = request.Transfer.To.Length == 0 ? null : request.Transfer.To;
                     await group.Engine.TransferLeadershipAsync(to, cancellationToken).ConfigureAwait(false);
