@@ -77,6 +77,8 @@ public sealed class AdmissionTests
 
         await Task.WhenAll(first.StartAsync(), late.StartAsync());
         await NobodyLeadsAsync(first);
+        Assert.Equal(RaftRole.Learner, first.Group.GetStatus().Role);
+        Assert.Equal(RaftRole.Learner, late.Group.GetStatus().Role);
     }
 
     /// <summary>
