@@ -6,11 +6,10 @@ namespace Orleans.Replication.Raft.Wire;
 
 /// <summary>Accepts connections and owns them until they end: none outlives the server, and none of their failures ends it.</summary>
 internal sealed partial class ConnectionServer(
-    IConnectionListener listener, Func<ConnectionContext, string?> identify, Func<ConnectionContext, string, CancellationToken, Task> serve, ILogger logger)
+    IConnectionListener listener, Func<ConnectionContext, string?> identify, Func<ConnectionContext, string, CancellationToken, Task> serve, ILogger logger,
+    int maxConnections = 1024)
     : IAsyncDisposable
 {
-    private const int MaxConnections = 1024;
-
     private readonly ConcurrentDictionary<ConnectionContext, Task> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _accepting = Task.CompletedTask;
@@ -55,8 +54,8 @@ internal sealed partial class ConnectionServer(
         await registered.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            if (_connections.Count > MaxConnections)
-                LogRefused(Handshake.Describe(connection), $"there are {MaxConnections} connections already");
+            if (_connections.Count > maxConnections)
+                LogRefused(Handshake.Describe(connection), $"there are {maxConnections} connections already");
             else if (identify(connection) is not { } peer)
                 LogRefused(Handshake.Describe(connection), "the transport has not proven who it is");
             else
@@ -72,9 +71,21 @@ internal sealed partial class ConnectionServer(
         }
         finally
         {
+            await CloseAsync(connection).ConfigureAwait(false);
+            _connections.TryRemove(connection, out _);
+        }
+    }
+
+    private async ValueTask CloseAsync(ConnectionContext connection)
+    {
+        try
+        {
             connection.Abort();
             await connection.DisposeAsync().ConfigureAwait(false);
-            _connections.TryRemove(connection, out _);
+        }
+        catch (Exception e)
+        {
+            LogEnded(e, connection.ConnectionId);
         }
     }
 

@@ -32,19 +32,7 @@ internal sealed class GroupConnection : IAsyncDisposable
         _waiting[request.Id] = answer;
         try
         {
-            if (!_open)
-                throw new EndOfStreamException("The connection was closed.");
-            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                _messages.Write(request);
-                await _messages.FlushAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _writing.Release();
-            }
-
+            await SendAsync(request, cancellationToken).ConfigureAwait(false);
             return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -58,6 +46,29 @@ internal sealed class GroupConnection : IAsyncDisposable
         _transport.Abort();
         await _reading.ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask SendAsync(GroupRequest request, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_open)
+                throw new EndOfStreamException("The connection was closed.");
+            _messages.Write(request);
+            await _messages.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (_open)
+        {
+            // Part of the message may be on its way. What comes behind a part would be read as its rest: nothing more goes over this connection.
+            _open = false;
+            _transport.Abort();
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private async Task ReadAsync()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
@@ -22,24 +21,25 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
         var replica = findGroup(hello.Group)!;
         using var answers = new Answers(new MessageStream(connection.Transport, replica.Options.MaxMessageBytes), connection);
         using var places = new SemaphoreSlim(MaxQuestionsInFlight, MaxQuestionsInFlight);
-        var open = new ConcurrentDictionary<ulong, Task>();
         try
         {
             while (await answers.Messages.ReadAsync(GroupRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
             {
                 await places.WaitAsync(closed.Token).ConfigureAwait(false);
-                open[request.Id] = AnswerAsync(replica, request, answers, places, open, closed.Token);
+                _ = AnswerAsync(replica, request, answers, places, closed.Token);
             }
         }
         finally
         {
             await closed.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(open.Values).ConfigureAwait(false);
+            for (var i = 0; i < MaxQuestionsInFlight; i++)
+                await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 
+    /// <summary>Never fails, and gives its place back, for which the connection waits before it ends.</summary>
     private static async Task AnswerAsync(
-        GroupReplica group, GroupRequest request, Answers answers, SemaphoreSlim places, ConcurrentDictionary<ulong, Task> open, CancellationToken cancellationToken)
+        GroupReplica group, GroupRequest request, Answers answers, SemaphoreSlim places, CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
@@ -58,7 +58,6 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
         finally
         {
             places.Release();
-            open.TryRemove(request.Id, out _);
         }
     }
 

@@ -110,30 +110,51 @@ internal sealed class TestNetwork
 
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
-            Socket accepted;
+            while (true)
+            {
+                Socket accepted;
+                try
+                {
+                    accepted = await _socket.AcceptAsync(cancellationToken);
+                }
+                catch (Exception e) when (e is SocketException or ObjectDisposedException)
+                {
+                    return null;
+                }
+
+                accepted.NoDelay = true;
+                if (await ReadIdAsync(accepted, cancellationToken) is not { } from)
+                {
+                    // The dialler has gone already.
+                    accepted.Dispose();
+                    continue;
+                }
+
+                var connection = new TestConnection(accepted, from, _member, from, c => _network._connections.TryRemove(c, out _));
+                _network.Register(connection);
+                return connection;
+            }
+        }
+
+        private static async Task<string?> ReadIdAsync(Socket accepted, CancellationToken cancellationToken)
+        {
+            var id = new byte[32];
             try
             {
-                accepted = await _socket.AcceptAsync(cancellationToken);
+                for (var read = 0; read < id.Length;)
+                {
+                    var count = await accepted.ReceiveAsync(id.AsMemory(read), SocketFlags.None, cancellationToken);
+                    if (count == 0)
+                        return null;
+                    read += count;
+                }
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (SocketException)
             {
                 return null;
             }
 
-            accepted.NoDelay = true;
-            var id = new byte[32];
-            for (var read = 0; read < id.Length;)
-            {
-                var count = await accepted.ReceiveAsync(id.AsMemory(read), SocketFlags.None, cancellationToken);
-                if (count == 0)
-                    break;
-                read += count;
-            }
-
-            var from = Encoding.UTF8.GetString(id).Trim();
-            var connection = new TestConnection(accepted, from, _member, from, c => _network._connections.TryRemove(c, out _));
-            _network.Register(connection);
-            return connection;
+            return Encoding.UTF8.GetString(id).Trim();
         }
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
