@@ -7,6 +7,8 @@ namespace Orleans.Replication.Raft.Tests.Wire;
 /// <summary>Who may talk to a member at all (SAFETY 13): asked of a real one.</summary>
 public sealed class HandshakeTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private static readonly Hello Good = new()
     {
         Version = WireVersion.Current,
@@ -34,9 +36,9 @@ public sealed class HandshakeTests
         await cluster.Members[0].StartAsync();
         await using var connection = await DialAsync(cluster, wrong == "stranger" ? "stranger" : "member-2", "raft");
         var messages = await GreetAsync(connection, Wrong(wrong));
-        var answer = await messages.ReadAsync(RaftResponse.Parser, CancellationToken.None);
+        var answer = await messages.ReadAsync(RaftResponse.Parser, CancellationToken.None).AsTask().WaitAsync(Patience);
         Assert.Equal(reason, answer!.Refused);
-        Assert.Null(await messages.ReadAsync(RaftResponse.Parser, CancellationToken.None));
+        Assert.True(await IsClosedAsync(messages));
     }
 
     [Theory]
@@ -147,7 +149,7 @@ public sealed class HandshakeTests
     {
         try
         {
-            return await messages.ReadAsync(GroupResponse.Parser, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20)) is null;
+            return await messages.ReadAsync(GroupResponse.Parser, CancellationToken.None).AsTask().WaitAsync(Patience) is null;
         }
         catch (IOException)
         {

@@ -48,7 +48,7 @@ public sealed class MessageStreamTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var read = stream.ReadAsync(Propose.Parser, CancellationToken.None);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        var violation = await Assert.ThrowsAsync<ProtocolViolationException>(() => read.AsTask());
+        var violation = await Assert.ThrowsAsync<ProtocolViolationException>(() => read.AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Contains($"A message of {length} bytes was announced; the limit is {Limit}.", violation.Message, StringComparison.Ordinal);
         Assert.InRange(allocated, 0, 256 << 10);
     }
