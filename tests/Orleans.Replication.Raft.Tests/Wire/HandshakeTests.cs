@@ -75,7 +75,18 @@ public sealed class HandshakeTests
         await using var connection = await DialAsync(cluster, "member-2", "raft");
         var large = Good.Clone();
         large.Cluster = new string('x', WireVersion.OverheadBytes);
-        Assert.True(await IsClosedAsync(await GreetAsync(connection, large)));
+        MessageStream messages;
+        try
+        {
+            messages = await GreetAsync(connection, large);
+        }
+        catch (IOException)
+        {
+            // The member has closed the connection before it was all sent.
+            return;
+        }
+
+        Assert.True(await IsClosedAsync(messages));
     }
 
     [Fact]
