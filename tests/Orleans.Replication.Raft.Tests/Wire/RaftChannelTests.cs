@@ -31,7 +31,9 @@ public sealed class RaftChannelTests
         late.SetResult();
         Assert.Equal(2, (await next).Term);
         Assert.Equal(3, (await channel.CallAsync(Request(3), Long, CancellationToken.None)).Term);
-        Assert.Equal(2, peer.Connections);
+
+        // On a slow machine the first connection is given up before the peer has seen it.
+        Assert.InRange(peer.Connections, 1, 2);
     }
 
     /// <summary>A new leader that took it for news of the peer would step down at once.</summary>
