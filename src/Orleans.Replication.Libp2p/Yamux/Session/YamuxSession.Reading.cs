@@ -23,6 +23,7 @@ internal sealed partial class YamuxSession
             {
                 var read = await input.ReadAsync(_stopReading.Token).ConfigureAwait(false);
                 Volatile.Write(ref _receivedAt, Time.GetTimestamp());
+                Volatile.Write(ref _hasReceivedSinceBurst, true);
                 var buffer = read.Buffer;
                 ReadFrames(ref buffer);
                 input.AdvanceTo(buffer.Start, buffer.End);
@@ -110,7 +111,8 @@ internal sealed partial class YamuxSession
         _bodyStream = null;
         _bodyIsLast = false;
         _bodyBytes = isData ? frame.Length : 0;
-        var stream = (frame.Flags & FrameFlags.Syn) != 0 ? AcceptSyn(frame) : Find(frame.StreamId);
+        var isOpened = (frame.Flags & FrameFlags.Syn) != 0;
+        var stream = isOpened ? AcceptSyn(frame) : Find(frame.StreamId);
         if (stream is null)
             return; // Unknown, long gone, or refused: only its body has to be skipped.
 
@@ -126,6 +128,10 @@ internal sealed partial class YamuxSession
             _bodyStream = stream;
         else if (!isData && frame.Length > 0)
             stream.OnCredit(frame.Length);
+
+        // Offered only now, so that whoever accepts it and gives it up at once knows of the data that came with it.
+        if (isOpened)
+            _accepted.Writer.TryWrite(stream);
 
         // Flags ride on window updates as on data; on data they count after the body.
         _bodyIsLast = (frame.Flags & FrameFlags.Fin) != 0;
@@ -154,15 +160,13 @@ internal sealed partial class YamuxSession
             if (IsOver || _isClosing || (frame.Flags & FrameFlags.Rst) != 0)
                 return null;
 
-            if (_inboundCount < Options.MaxInboundStreams)
+            // Only this loop adds to the streams that wait, so the room seen here is still there when this one is offered.
+            if (_inboundCount < Options.MaxInboundStreams && _accepted.Reader.Count < Options.AcceptBacklog)
             {
                 var stream = new YamuxStream(this, id, isLocal: false);
-                if (_accepted.Writer.TryWrite(stream))
-                {
-                    _streams.Add(id, stream);
-                    _inboundCount++;
-                    return stream;
-                }
+                _streams.Add(id, stream);
+                _inboundCount++;
+                return stream;
             }
 
             if (!_queue.TryAddRefusal(id))

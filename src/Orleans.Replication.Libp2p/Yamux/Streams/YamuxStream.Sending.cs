@@ -82,7 +82,7 @@ internal sealed partial class YamuxStream
         }
 
         if (mustWake)
-            _session.WakeInline();
+            _session.WakeAfterFlush();
     }
 
     internal void OnOutputCompleted(long bytes)
