@@ -10,7 +10,8 @@ internal static class SiloHost
     /// <summary>Runs until the process is told to stop.</summary>
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // The host watches its content root for changed settings, with everything below it: it must not be where the log is written.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("Orleans.Replication", LogLevel.Information);
         builder.WebHost.ConfigureKestrel(server =>
         {
