@@ -13,7 +13,7 @@ internal sealed class ClusterComparison(ComparisonPlan plan, LoadSettings load, 
         await WarmUpAsync(loops, cancellationToken);
 
         var measurements = new List<Measurement>();
-        foreach (var operation in Enum.GetValues<LoadOperation>())
+        foreach (var operation in plan.Operations)
         {
             foreach (var callers in plan.Callers)
                 measurements.AddRange(await MeasureAsync(loops, operation, callers, cancellationToken));
@@ -28,8 +28,8 @@ internal sealed class ClusterComparison(ComparisonPlan plan, LoadSettings load, 
         {
             await progress.WriteLineAsync($"Filling and warming up {targets[i].Name} …");
             await loops[i].FillAsync(cancellationToken);
-            foreach (var operation in Enum.GetValues<LoadOperation>())
-                await loops[i].RunAsync(operation, callers: 64, plan.WarmUpTime / 2, cancellationToken);
+            foreach (var operation in plan.Operations)
+                await loops[i].RunAsync(operation, callers: 64, plan.WarmUpTime / plan.Operations.Count, cancellationToken);
         }
     }
 

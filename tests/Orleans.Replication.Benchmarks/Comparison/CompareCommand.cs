@@ -22,6 +22,8 @@ internal sealed class CompareCommand : Command
     private readonly Option<int[]> _callers = new("--callers") { Description = "Numbers of concurrent callers.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int?> _rounds = new("--rounds") { Description = "Rounds per measurement and cluster." };
     private readonly Option<double?> _seconds = new("--seconds") { Description = "Seconds per round." };
+    private readonly Option<LoadOperation[]> _operations = new("--operations") { Description = "Put, Get or both.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<double?> _warmUp = new("--warm-up") { Description = "Seconds of load on each cluster before the first round." };
 
     public CompareCommand() : base("compare", "Measures durable puts and linearizable gets of replicated grains and of etcd, side by side.")
     {
@@ -32,6 +34,8 @@ internal sealed class CompareCommand : Command
         Options.Add(_callers);
         Options.Add(_rounds);
         Options.Add(_seconds);
+        Options.Add(_warmUp);
+        Options.Add(_operations);
         SetAction(RunAsync);
     }
 
@@ -65,8 +69,10 @@ internal sealed class CompareCommand : Command
         return plan with
         {
             Callers = arguments.GetValue(_callers) is { Length: > 0 } callers ? callers : plan.Callers,
+            Operations = arguments.GetValue(_operations) is { Length: > 0 } operations ? operations : plan.Operations,
             Rounds = arguments.GetValue(_rounds) ?? plan.Rounds,
             RoundTime = arguments.GetValue(_seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : plan.RoundTime,
+            WarmUpTime = arguments.GetValue(_warmUp) is { } warmUp ? TimeSpan.FromSeconds(warmUp) : plan.WarmUpTime,
         };
     }
 }

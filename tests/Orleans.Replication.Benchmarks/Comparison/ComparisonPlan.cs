@@ -1,3 +1,5 @@
+using Orleans.Replication.Benchmarks.Load;
+
 namespace Orleans.Replication.Benchmarks.Comparison;
 
 /// <summary>What a comparison measures, and for how long.</summary>
@@ -5,6 +7,9 @@ internal sealed record ComparisonPlan
 {
     /// <summary>How many callers are concurrent, one measurement each.</summary>
     public required IReadOnlyList<int> Callers { get; init; }
+
+    /// <summary>What is measured.</summary>
+    public IReadOnlyList<LoadOperation> Operations { get; init; } = Enum.GetValues<LoadOperation>();
 
     /// <summary>How many rounds each cluster gets per measurement. They alternate, so that a slow minute of the machine meets all clusters.</summary>
     public required int Rounds { get; init; }

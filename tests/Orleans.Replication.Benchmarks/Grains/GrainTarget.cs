@@ -33,7 +33,8 @@ internal sealed class GrainTarget : ILoadTarget, IAsyncDisposable
     /// <summary>Connects to the cluster.</summary>
     public static async Task<GrainTarget> ConnectAsync(KeyValueCluster cluster, int keys, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateApplicationBuilder();
+        // An ordinary host watches the working folder for changed settings, with all below it: a wake-up for every write of the clusters' logs.
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
         {
