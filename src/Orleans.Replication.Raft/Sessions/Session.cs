@@ -14,6 +14,24 @@ internal sealed class Session
     /// <summary>The results of applied commands at or above the floor.</summary>
     public Dictionary<ulong, CommandResult> Results { get; } = [];
 
+    /// <summary>
+    /// The sequence numbers below a new floor whose results are still kept. The floor follows each command by about as much as was finished since the
+    /// last, so the numbers between the two floors are looked up rather than all results looked at.
+    /// </summary>
+    public IEnumerable<ulong> FinishedBelow(ulong floor)
+    {
+        if (floor - Floor > (ulong)Results.Count)
+            return [.. Results.Keys.Where(sequence => sequence < floor).Order()];
+        var finished = new List<ulong>();
+        for (var sequence = Floor; sequence < floor; sequence++)
+        {
+            if (Results.ContainsKey(sequence))
+                finished.Add(sequence);
+        }
+
+        return finished;
+    }
+
     public byte[] Encode()
     {
         var encoded = new byte[2 * sizeof(long)];

@@ -46,7 +46,7 @@ internal sealed class SessionTable(StateStore store, TimeSpan timeout)
     {
         if (floor <= session.Floor)
             return;
-        foreach (var finished in session.Results.Keys.Where(sequence => sequence < floor).ToList())
+        foreach (var finished in session.FinishedBelow(floor))
         {
             session.Results.Remove(finished);
             batch.Set(StateKeys.Result(id, finished), null);
