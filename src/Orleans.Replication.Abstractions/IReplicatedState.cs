@@ -75,4 +75,22 @@ public interface IReplicatedState<TState>
     /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
     /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the state may have been deleted.</exception>
     ValueTask<bool> ClearAsync(long? expectedVersion, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The changes of the state as this silo's replica applies them: every one after <paramref name="fromVersion"/>, once, in the order of their versions.
+    /// Goes on until it is cancelled. May be resumed on another silo with the version of the last event; a replica that is behind that version waits
+    /// until it is not.
+    /// </summary>
+    /// <remarks>
+    /// A group keeps its last 10,000 changes, at most 64 MiB of them. When some that were asked for are gone, the next event is a
+    /// <see cref="StateChangeKind.Compacted"/> one with the state as it is now. A slow reader holds nothing up and loses nothing before that.
+    /// An operation that returns the very state it was given has changed nothing, and makes no event.
+    /// </remarks>
+    /// <param name="fromVersion">
+    /// The version after which to begin; 0: from the state's first change; null: with the first change that this replica has not applied yet.
+    /// </param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <exception cref="ReplicationUnavailableException">This silo's replica went out of service or is stopping: resume on another silo.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fromVersion"/> is negative.</exception>
+    IAsyncEnumerable<StateChange<TState>> WatchAsync(long? fromVersion = null, CancellationToken cancellationToken = default);
 }

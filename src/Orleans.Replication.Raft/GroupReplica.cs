@@ -33,6 +33,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Options = options;
         Health = new ReplicaHealth(options.Name, logger);
         State = state;
+        Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
         Snapshots = new SnapshotStore(folder.Snapshots, options.Name);
         _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger);
 
@@ -128,6 +129,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        EndWatches("is stopped.");
         await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= LogLeader;
@@ -151,6 +153,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             }
         }
     }
+
+    private void EndWatches(string reason) => State.Watches.End($"This member's replica of group '{Options.Name}' {reason}");
 
     private async ValueTask StopServingAsync()
     {

@@ -12,4 +12,9 @@ public interface IStateReader
     /// <summary>All records whose key starts with <paramref name="prefix"/>, in the order of their keys.</summary>
     /// <param name="prefix">The common beginning of the keys; empty for the whole table.</param>
     IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix);
+
+    /// <summary>The records whose key starts with <paramref name="prefix"/> and is not below <paramref name="start"/>, in the order of their keys.</summary>
+    /// <param name="prefix">The common beginning of the keys.</param>
+    /// <param name="start">Where to begin; it starts with <paramref name="prefix"/> itself, or all of them are returned.</param>
+    IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start);
 }

@@ -137,6 +137,17 @@ public sealed class RaftGroup
     public IStateSnapshot OpenSnapshot(string table) => new TableSnapshot(Serving.State.Acquire(), PrefixOf(table));
 
     /// <summary>
+    /// Watches a record of this replica, from now on. To miss nothing, begin the watch, then read, then wait. The caller disposes of it.
+    /// </summary>
+    /// <exception cref="ArgumentException">The table is unknown.</exception>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public IRecordWatch WatchRecord(string table, ReadOnlySpan<byte> key)
+    {
+        byte[] full = [.. PrefixOf(table), .. key];
+        return Serving.State.Watches.Add(full);
+    }
+
+    /// <summary>
     /// Hands leadership over: to a voter that has everything committed, or to whichever wins the election when <paramref name="to"/> is null. May
     /// be called on any replica. Ends when the leader has stepped down; the election takes about <see cref="RaftGroupOptions.MaxElectionTimeout"/>.
     /// </summary>

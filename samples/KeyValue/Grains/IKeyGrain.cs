@@ -19,4 +19,9 @@ public interface IKeyGrain : IGrainWithStringKey
     /// <summary>Deletes the key, under the condition that it has the expected version; null for no condition.</summary>
     [Alias("Delete")]
     ValueTask<WriteReply> Delete(long? expectedVersion);
+
+    /// <summary>Follows the key on the caller's own silo: every change after a version, once, in order; null: from now on.</summary>
+    [ReadOnly]
+    [Alias("Watch")]
+    IAsyncEnumerable<KeyChange> Watch(long? fromVersion, CancellationToken cancellationToken = default);
 }

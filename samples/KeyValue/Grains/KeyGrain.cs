@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Orleans.Replication;
 
 namespace KeyValue.Grains;
@@ -37,5 +38,12 @@ public sealed class KeyGrain([ReplicatedState("value")] IReplicatedState<StoredV
         {
             return new WriteReply(WriteStatus.ConditionFailed, mismatch.ActualVersion);
         }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<KeyChange> Watch(long? fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var change in stored.WatchAsync(fromVersion, cancellationToken))
+            yield return new KeyChange(change.Kind, change.Value.Bytes, change.Version);
     }
 }

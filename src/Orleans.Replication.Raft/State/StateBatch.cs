@@ -14,6 +14,9 @@ internal sealed class StateBatch
 
     public StateBatch() => _bySpan = _changes.GetAlternateLookup<ReadOnlySpan<byte>>();
 
+    /// <summary>The keys that it changes, in no order.</summary>
+    public IReadOnlyCollection<byte[]> Keys => _changes.Keys;
+
     /// <summary>What the batch says about a key; false when it says nothing. A null value is a deletion.</summary>
     public bool TryGet(ReadOnlySpan<byte> key, out byte[]? value) => _bySpan.TryGetValue(key, out value);
 

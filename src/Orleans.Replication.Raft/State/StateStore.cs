@@ -30,6 +30,9 @@ internal sealed class StateStore : IDisposable
     /// </summary>
     public AppliedPosition Position { get; private set; }
 
+    /// <summary>Who waits for changes of single records.</summary>
+    public RecordWatches Watches { get; } = new();
+
     /// <exception cref="RaftStorageException">The folder cannot be used.</exception>
     public static StateStore Open(string folder)
     {
@@ -72,16 +75,22 @@ internal sealed class StateStore : IDisposable
     /// <inheritdoc cref="Get"/>
     public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix) => _database.Scan(prefix);
 
+    /// <inheritdoc cref="Get"/>
+    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start) => _database.Scan(prefix, start);
+
     /// <summary>Writes a log entry's changes and its position, all or nothing.</summary>
     public void Commit(StateBatch batch, in AppliedPosition position)
     {
         Span<byte> encoded = stackalloc byte[AppliedPosition.EncodedBytes];
         position.Encode(encoded);
         _writes.Clear();
+        var watching = Watches.Of(batch.Keys);
         batch.MoveTo(_writes);
         _writes.Put(StateKeys.Position, encoded);
         _database.Write(_writes);
         Position = position;
+        foreach (var watch in watching)
+            watch.Signal();
     }
 
     /// <summary>Copies the state into a folder that does not exist yet; may run while entries are applied.</summary>
@@ -117,6 +126,7 @@ internal sealed class StateStore : IDisposable
         _generation = next;
         Position = position;
         replaced.Release();
+        Watches.SignalAll();
     }
 
     public void Dispose()

@@ -16,12 +16,14 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
         }
     }
 
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix) => Scan(keyPrefix, keyPrefix);
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix, ReadOnlyMemory<byte> start)
     {
         var database = store.Acquire();
         try
         {
-            foreach (var row in Scan(database, prefix, keyPrefix, snapshot: null))
+            foreach (var row in Scan(database, prefix, keyPrefix, start, snapshot: null))
                 yield return row;
         }
         finally
@@ -42,10 +44,11 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
     }
 
     internal static IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(
-        Database database, byte[] prefix, ReadOnlyMemory<byte> keyPrefix, RocksDbSharp.Snapshot? snapshot)
+        Database database, byte[] prefix, ReadOnlyMemory<byte> keyPrefix, ReadOnlyMemory<byte> start, RocksDbSharp.Snapshot? snapshot)
     {
         byte[] full = [.. prefix, .. keyPrefix.Span];
-        foreach (var (key, value) in database.Scan(full, snapshot))
+        byte[] from = [.. prefix, .. start.Span];
+        foreach (var (key, value) in database.Scan(full, from, snapshot))
             yield return new(key.AsMemory(prefix.Length), RecordFormat.Decode(value));
     }
 }

@@ -18,13 +18,16 @@ internal sealed class TableTransaction(StateStore store, StateBatch batch, byte[
         return encoded is not null;
     }
 
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix) => Scan(keyPrefix, keyPrefix);
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix, ReadOnlyMemory<byte> start)
     {
         byte[] full = [.. prefix, .. keyPrefix.Span];
+        byte[] from = [.. prefix, .. start.Span];
         var rows = new SortedDictionary<byte[], byte[]>(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
-        foreach (var (key, value) in store.Scan(full))
+        foreach (var (key, value) in store.Scan(full, from))
             rows[key] = value;
-        foreach (var (key, value) in batch.Below(full))
+        foreach (var (key, value) in batch.Below(full).Where(change => change.Key.AsSpan().SequenceCompareTo(from) >= 0))
         {
             if (value is null)
                 rows.Remove(key);

@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft;
+using Orleans.Replication.States;
 
 namespace Orleans.Replication.Errors;
 
@@ -15,5 +16,14 @@ internal static class RaftErrors
         OutcomeUnknownException => new ReplicationOutcomeUnknownException(error.Message),
         RaftStorageException => new ReplicationConfigurationException(error.Message, error),
         _ => new ReplicationOutcomeUnknownException($"{error.GetType().Name}: {error.Message}"),
+    };
+
+    /// <summary>The error for callers who read this silo's replica; null for one that is not about reading.</summary>
+    public static ReplicationException? OfRead(Exception error, RaftGroup group) => error switch
+    {
+        RaftException raft => Translate(raft),
+        ObjectDisposedException => new ReplicationUnavailableException($"Group '{group.Name}' is stopping on this silo."),
+        UnreadableStateException => new ReplicationConfigurationException(error.Message, error.InnerException),
+        _ => null,
     };
 }

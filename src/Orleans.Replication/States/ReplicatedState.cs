@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Orleans.Replication.Buffers;
 using Orleans.Replication.Errors;
 using Orleans.Replication.Raft;
+using Orleans.Replication.States.History;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.States;
@@ -88,6 +89,11 @@ internal sealed class ReplicatedState<TState>(
         return result.Payload.Span is [1, ..];
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StateChange<TState>> WatchAsync(long? fromVersion, CancellationToken cancellationToken) => fromVersion < 0
+        ? throw new ArgumentOutOfRangeException(nameof(fromVersion), fromVersion, "Versions are not negative.")
+        : new StateWatch<TState>(group, key, states).RunAsync(fromVersion, cancellationToken);
+
     /// <summary>
     /// Reads the record once, so that a state which this silo cannot read fails the activation and not the first call.
     /// </summary>
@@ -107,17 +113,9 @@ internal sealed class ReplicatedState<TState>(
             _last = read;
             return read;
         }
-        catch (RaftException error)
+        catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
         {
-            throw RaftErrors.Translate(error);
-        }
-        catch (ObjectDisposedException)
-        {
-            throw new ReplicationUnavailableException($"Group '{group.Name}' is stopping on this silo.");
-        }
-        catch (UnreadableStateException error)
-        {
-            throw new ReplicationConfigurationException(error.Message, error.InnerException);
+            throw translated;
         }
     }
 

@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft;
+using Orleans.Replication.States.History;
 using Orleans.Serialization;
 using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Codecs;
@@ -9,7 +10,7 @@ namespace Orleans.Replication.States;
 /// The states of grains, one record each, keyed by grain and state name (<see cref="StateKey"/>). It runs operations on them.
 /// </summary>
 /// <remarks>
-/// It keeps nothing between two commands. In particular an operation never gets an object that somebody else holds: it is read from the record
+/// It keeps nothing of a state between two commands. In particular an operation never gets an object that somebody else holds: it is read from the record
 /// each time, so neither a grain that changes a state it has read, nor an operation that changes its argument and then throws, nor the moment at
 /// which a replica was restarted can make replicas differ (SAFETY 8).
 /// </remarks>
@@ -21,6 +22,8 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     private static readonly byte[] Existed = [1];
     private static readonly byte[] Missing = [0];
 
+    private readonly StateHistory _history = new();
+
     /// <inheritdoc/>
     public string Name => TableName;
 
@@ -28,27 +31,24 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     public CommandOutcome Apply(in CommandContext context, IStateTransaction state)
     {
         var (kind, body) = StateCommand.Parse(context.Payload);
+        var recording = new RecordingTransaction(context, _history, state);
         switch (kind)
         {
             case StateCommandKind.Apply:
                 var operation = Read(body, context.Index);
-                return runners.Find(operation.GetType()).Run(operation, context, state);
+                return runners.Find(operation.GetType()).Run(operation, context, state, recording);
             case StateCommandKind.Write:
-                state.Put(context.Key, body.Span);
+                recording.Put(body.Span);
                 return CommandOutcome.Ok();
             case StateCommandKind.Clear:
-                var existed = state.TryGet(context.Key, out _);
-                state.Delete(context.Key);
-                return CommandOutcome.Ok(existed ? Existed : Missing);
+                return CommandOutcome.Ok(recording.Delete() ? Existed : Missing);
             default:
                 throw new UnreadableStateException($"Command {context.Index} is of kind {(byte)kind}, which this silo does not know. Update this silo.");
         }
     }
 
     /// <inheritdoc/>
-    public void Reset()
-    {
-    }
+    public void Reset() => _history.Reset();
 
     private object Read(ReadOnlyMemory<byte> body, long index)
     {

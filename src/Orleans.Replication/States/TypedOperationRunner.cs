@@ -1,20 +1,21 @@
 using System.Buffers;
 using Orleans.Replication.Raft;
+using Orleans.Replication.States.History;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.States;
 
 /// <inheritdoc cref="OperationRunner"/>
-internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TState> states, Serializer<TResult> results) : OperationRunner
+internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TState> serializer, Serializer<TResult> results) : OperationRunner
 {
     // Commands of one table never run concurrently, but two groups share the runner.
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
 
     /// <inheritdoc/>
-    public override CommandOutcome Run(object operation, in CommandContext context, IStateTransaction state)
+    public override CommandOutcome Run(object operation, in CommandContext context, IStateReader states, in RecordingTransaction recording)
     {
-        var before = state.TryGet(context.Key, out var record) ? states.Deserialize(record.Value) : states.CreateInitial();
+        var before = states.TryGet(context.Key, out var record) ? serializer.Deserialize(record.Value) : serializer.CreateInitial();
         var at = new OperationContext
         {
             Index = context.Index,
@@ -32,7 +33,7 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
             result = results.SerializeToArray(answer);
             changed = typeof(TState).IsValueType || !ReferenceEquals(before, after);
             if (changed)
-                states.Serialize(after, writer);
+                serializer.Serialize(after, writer);
         }
         catch (Exception error) when (!ReplicaFailure.Is(error))
         {
@@ -40,7 +41,7 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
         }
 
         if (changed)
-            state.Put(context.Key, writer.WrittenSpan);
+            recording.Put(writer.WrittenSpan);
         return CommandOutcome.Ok(result);
     }
 

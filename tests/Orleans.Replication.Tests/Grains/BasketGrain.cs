@@ -31,6 +31,9 @@ public abstract class BasketGrain(IReplicatedState<Basket> basket, ILocalSiloDet
 
     public ValueTask<VersionedState<Basket>> ReadAtActivation() => new(_atActivation);
 
+    public IAsyncEnumerable<StateChange<Basket>> Watch(long? fromVersion, CancellationToken cancellationToken) =>
+        basket.WatchAsync(fromVersion, cancellationToken);
+
     public ValueTask<Whereabouts> Where() => new(new Whereabouts(silo.SiloAddress, GrainContext.ActivationId));
 }
 

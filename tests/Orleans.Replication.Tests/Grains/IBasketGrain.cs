@@ -29,6 +29,9 @@ public interface IBasketGrain : IGrainWithStringKey
     ValueTask<VersionedState<Basket>> ReadAtActivation();
 
     [ReadOnly]
+    IAsyncEnumerable<StateChange<Basket>> Watch(long? fromVersion, CancellationToken cancellationToken = default);
+
+    [ReadOnly]
     ValueTask<Whereabouts> Where();
 }
 

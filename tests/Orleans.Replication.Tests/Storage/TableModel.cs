@@ -12,6 +12,9 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
     private SortedDictionary<byte[], StateRecord>? _before;
     private long _index;
 
+    /// <summary>The index of the last command.</summary>
+    public long Index => _index;
+
     /// <summary>All records, for comparing two replicas.</summary>
     public IEnumerable<(string Key, string Value, long Version)> Dump() =>
         _records.Select(r => (Convert.ToHexString(r.Key), Convert.ToHexString(r.Value.Value.Span), r.Value.Version));
@@ -42,7 +45,10 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
     public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record) => _records.TryGetValue(key.ToArray(), out record);
 
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
-        _records.Where(r => r.Key.AsSpan().StartsWith(prefix.Span)).Select(r => KeyValuePair.Create((ReadOnlyMemory<byte>)r.Key, r.Value));
+        _records.Where(r => r.Key.AsSpan().StartsWith(prefix.Span)).Select(r => KeyValuePair.Create((ReadOnlyMemory<byte>)r.Key, r.Value)).ToList();
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start) =>
+        Scan(prefix).Where(r => r.Key.Span.SequenceCompareTo(start.Span) >= 0).ToList();
 
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _records[key.ToArray()] = new(value.ToArray(), _index);
 

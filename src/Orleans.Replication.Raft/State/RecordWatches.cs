@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Replication.Raft.State;
+
+/// <summary>The watches of a replica's records: begun and ended by any thread, signalled by the one that applies.</summary>
+internal sealed class RecordWatches
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<byte[], ImmutableArray<RecordWatch>> _byKey = new(ByteKeyComparer.Instance);
+    private volatile int _count;
+    private volatile string? _ended;
+
+    /// <summary>Begins a watch of a key, that of its table in front.</summary>
+    public RecordWatch Add(byte[] key)
+    {
+        var watch = new RecordWatch(this, key);
+        lock (_gate)
+        {
+            _byKey[key] = (_byKey.TryGetValue(key, out var others) ? others : []).Add(watch);
+            _count++;
+        }
+
+        return watch;
+    }
+
+    public void Remove(RecordWatch watch)
+    {
+        lock (_gate)
+        {
+            if (!_byKey.TryGetValue(watch.Key, out var all) || !all.Contains(watch))
+                return;
+            if (all.Length == 1)
+                _byKey.Remove(watch.Key);
+            else
+                _byKey[watch.Key] = all.Remove(watch);
+            _count--;
+        }
+    }
+
+    /// <summary>Those that watch one of the keys.</summary>
+    public IReadOnlyList<RecordWatch> Of(IReadOnlyCollection<byte[]> keys)
+    {
+        if (_count == 0)
+            return [];
+        var watching = new List<RecordWatch>();
+        lock (_gate)
+        {
+            foreach (var key in keys)
+            {
+                if (_byKey.TryGetValue(key, out var watches))
+                    watching.AddRange(watches);
+            }
+        }
+
+        return watching;
+    }
+
+    /// <summary>Anything may have changed.</summary>
+    public void SignalAll()
+    {
+        List<RecordWatch> all;
+        lock (_gate)
+            all = [.. _byKey.Values.SelectMany(watches => watches)];
+        foreach (var watch in all)
+            watch.Signal();
+    }
+
+    /// <summary>There will be no more changes: every wait, present and future, fails with the reason.</summary>
+    public void End(string reason)
+    {
+        _ended ??= reason;
+        SignalAll();
+    }
+
+    public void ThrowIfEnded()
+    {
+        if (_ended is { } reason)
+            throw new GroupUnavailableException(reason);
+    }
+}
