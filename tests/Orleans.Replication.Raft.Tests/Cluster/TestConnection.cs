@@ -13,11 +13,11 @@ internal sealed class TestConnection : ConnectionContext
     private readonly CancellationTokenSource _closed = new();
     private readonly Action<TestConnection> _ended;
 
-    public TestConnection(Socket socket, string from, string to, string peer, Action<TestConnection> ended)
+    public TestConnection(Socket socket, string protocol, string from, string to, string peer, Action<TestConnection> ended)
     {
         _socket = socket;
         _ended = ended;
-        (From, To, Peer) = (from, to, peer);
+        (Protocol, From, To, Peer) = (protocol, from, to, peer);
         var stream = new GatedStream(new NetworkStream(socket, ownsSocket: true), Gate);
         Transport = new Duplex(PipeReader.Create(stream), PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 65536)));
         ConnectionClosed = _closed.Token;
@@ -25,6 +25,8 @@ internal sealed class TestConnection : ConnectionContext
     }
 
     public Gate Gate { get; } = new();
+
+    public string Protocol { get; }
 
     public string From { get; }
 
@@ -43,6 +45,9 @@ internal sealed class TestConnection : ConnectionContext
     public override void Abort()
     {
         _socket.Dispose();
+
+        // What has come through a connection that hangs would otherwise keep its reader for ever.
+        Gate.Open();
         try
         {
             _closed.Cancel();

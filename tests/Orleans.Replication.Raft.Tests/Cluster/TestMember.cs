@@ -20,7 +20,10 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
     /// <summary>The clock of the next start.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    public RaftGroup Group => _node?.Groups["default"] ?? throw new InvalidOperationException($"{id} is not running.");
+    public RaftGroup Group => RunningGroup ?? throw new InvalidOperationException($"{id} is not running.");
+
+    /// <summary>Null while it is not running.</summary>
+    public RaftGroup? RunningGroup => _node?.Groups["default"];
 
     public bool IsRunning => _node is not null;
 

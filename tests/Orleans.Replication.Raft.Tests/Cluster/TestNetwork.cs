@@ -13,6 +13,7 @@ namespace Orleans.Replication.Raft.Tests.Cluster;
 internal sealed class TestNetwork
 {
     private readonly ConcurrentDictionary<(string From, string To), byte> _cut = new();
+    private readonly ConcurrentDictionary<(string From, string Protocol), byte> _mute = new();
     private readonly ConcurrentDictionary<TestConnection, byte> _connections = new();
     private readonly ConcurrentDictionary<string, byte> _hung = new();
     private readonly ConcurrentDictionary<(string Member, string Protocol), IPEndPoint> _addresses = new();
@@ -32,7 +33,19 @@ internal sealed class TestNetwork
             connection.Abort();
     }
 
-    public void Heal() => _cut.Clear();
+    /// <summary>A member can dial nobody over one of its protocols; what others send it, and its other protocol, goes on.</summary>
+    public void Mute(string member, string protocol)
+    {
+        _mute[(member, protocol)] = 0;
+        foreach (var connection in _connections.Keys.Where(c => c.From == member && c.Protocol == protocol))
+            connection.Abort();
+    }
+
+    public void Heal()
+    {
+        _cut.Clear();
+        _mute.Clear();
+    }
 
     /// <summary>A member hangs, as if its process were stopped: its connections stay, and nothing comes through them.</summary>
     public void Hang(string member)
@@ -62,16 +75,18 @@ internal sealed class TestNetwork
         _connections[connection] = 0;
         if (_hung.ContainsKey(connection.From) || _hung.ContainsKey(connection.To))
             connection.Gate.Close();
-        if (_cut.ContainsKey((connection.From, connection.To)))
+        if (IsCut(connection.From, connection.To, connection.Protocol))
             connection.Abort();
     }
+
+    private bool IsCut(string from, string to, string protocol) => _cut.ContainsKey((from, to)) || _mute.ContainsKey((from, protocol));
 
     private sealed class Factory(TestNetwork network, string from, string protocol) : IConnectionFactory
     {
         public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
         {
             var to = ((DnsEndPoint)endpoint).Host;
-            if (network._cut.ContainsKey((from, to)) || !network._addresses.TryGetValue((to, protocol), out var address))
+            if (network.IsCut(from, to, protocol) || !network._addresses.TryGetValue((to, protocol), out var address))
                 throw new IOException($"{to} is not connected.");
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
@@ -85,7 +100,7 @@ internal sealed class TestNetwork
                 throw;
             }
 
-            var connection = new TestConnection(socket, from, to, to, c => network._connections.TryRemove(c, out _));
+            var connection = new TestConnection(socket, protocol, from, to, to, c => network._connections.TryRemove(c, out _));
             network.Register(connection);
             return connection;
         }
@@ -130,7 +145,7 @@ internal sealed class TestNetwork
                     continue;
                 }
 
-                var connection = new TestConnection(accepted, from, _member, from, c => _network._connections.TryRemove(c, out _));
+                var connection = new TestConnection(accepted, _protocol, from, _member, from, c => _network._connections.TryRemove(c, out _));
                 _network.Register(connection);
                 return connection;
             }

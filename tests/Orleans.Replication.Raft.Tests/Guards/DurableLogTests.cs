@@ -44,6 +44,22 @@ public sealed class DurableLogTests
         Assert.Equal("1, 1, 1", string.Join(", ", await log.TermsAsync()));
     }
 
+    /// <summary>The engine's flush and its commit share an event that has room for one waiter: a second one ends the process.</summary>
+    [Fact]
+    public async Task S12_A_leader_commits_while_it_appends()
+    {
+        const int Entries = 500;
+        await using var log = await TestLog.OpenAsync();
+        var appending = Task.Run(async () =>
+        {
+            for (var i = 0; i < Entries; i++)
+                await log.State.AppendAsync(new ReceivedEntry(1, new byte[100]));
+        });
+        while (log.State.LastCommittedEntryIndex < Entries)
+            await log.State.CommitAsync(log.State.LastEntryIndex);
+        await appending;
+    }
+
     [Fact]
     public async Task S14_A_late_duplicate_does_not_cut_the_log()
     {
