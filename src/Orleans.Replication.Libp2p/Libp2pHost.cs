@@ -8,14 +8,16 @@ using Orleans.Replication.Libp2p.Diagnostics;
 using Orleans.Replication.Libp2p.Identify;
 using Orleans.Replication.Libp2p.Noise;
 using Orleans.Replication.Libp2p.Ping;
+using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Swarm;
+using Orleans.Replication.Libp2p.Tls;
 using Orleans.Replication.Libp2p.Transport;
 using Orleans.Replication.Libp2p.Yamux;
 
 namespace Orleans.Replication.Libp2p;
 
 /// <summary>
-/// A libp2p peer: listens, dials other peers by id, and carries streams of named protocols over secured connections (TCP, Noise XX, Yamux).
+/// A libp2p peer: listens, dials other peers by id, and carries streams of named protocols over secured connections (TCP, Noise XX or TLS 1.3, Yamux).
 /// Serves identify and ping. Safe for concurrent use.
 /// </summary>
 /// <remarks>
@@ -27,7 +29,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     private readonly SwarmContext _swarm;
     private readonly PeerIdentity? _ownIdentity;
     private readonly Libp2pMetrics _metrics;
-    private readonly NoiseTransport _noise;
+    private readonly ISecureTransport[] _security;
     private readonly Upgrader _upgrader;
     private readonly Dialer _dialer;
     private readonly ConnectionTable _connections = new();
@@ -64,8 +66,8 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         _metrics = new Libp2pMetrics(meters);
         _swarm = new SwarmContext(options, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System, _metrics);
         _background = new TaskTracker(_swarm.ReportFailure);
-        _noise = new NoiseTransport(Identity);
-        _upgrader = new Upgrader(_swarm, _noise, Admit);
+        _security = [.. options.Security.Select(NewSecurity)];
+        _upgrader = new Upgrader(_swarm, _security, Admit);
         _dialer = new Dialer(_swarm, AddressBook, _upgrader, Register, _stoppingToken);
         _identify = new IdentifyService(this, _swarm);
         _identify.Register();
@@ -176,6 +178,12 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     public ValueTask<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellationToken = default) =>
         PingService.PingAsync(this, peer, cancellationToken);
 
+    private ISecureTransport NewSecurity(SecurityProtocol protocol)
+    {
+        ProtocolId[] muxers = _options.EarlyMuxerNegotiation ? [Upgrader.Yamux] : [];
+        return protocol == SecurityProtocol.Noise ? new NoiseTransport(Identity, muxers) : new TlsTransport(Identity, muxers, _swarm.Time);
+    }
+
     private void Bind()
     {
         try
@@ -222,7 +230,8 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         foreach (var connection in _connections.Snapshot())
             connection.BeginClose(YamuxErrorCode.Normal);
         await _background.DrainAsync().ConfigureAwait(false);
-        _noise.Dispose();
+        foreach (var transport in _security)
+            transport.Dispose();
         _metrics.Dispose();
         _ownIdentity?.Dispose();
         _stopping.Dispose();

@@ -20,6 +20,17 @@ public sealed class Libp2pOptions
     /// </summary>
     public string? KeyFile { get; set; }
 
+    /// <summary>
+    /// How connections are secured, in the order in which a dial proposes it; a listener takes whichever of these the dialler proposes first. Default: Noise,
+    /// then TLS.
+    /// </summary>
+    public IReadOnlyList<SecurityProtocol> Security { get; set; } = [SecurityProtocol.Noise, SecurityProtocol.Tls];
+
+    /// <summary>
+    /// Whether to agree on the multiplexer within the handshake, which saves a round trip, with peers that do so as well. Default: true.
+    /// </summary>
+    public bool EarlyMuxerNegotiation { get; set; } = true;
+
     /// <summary>Who may connect and who is dialled. Default: everybody. See <see cref="PeerAllowList"/>.</summary>
     public IConnectionGater? Gater { get; set; }
 
@@ -74,6 +85,12 @@ public sealed class Libp2pOptions
                 throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; leave the peer id away, it is this host's own.");
         }
 
+        if (Security is null or [] || Security.Distinct().Count() != Security.Count || !Security.All(Enum.IsDefined))
+        {
+            throw new ArgumentException(
+                $"{nameof(Security)} is [{string.Join(", ", Security ?? [])}]; name {nameof(SecurityProtocol.Noise)}, {nameof(SecurityProtocol.Tls)}, or both, each once.");
+        }
+
         RequirePositive(DialTimeout, nameof(DialTimeout));
         RequirePositive(HandshakeTimeout, nameof(HandshakeTimeout));
         RequirePositive(NegotiationTimeout, nameof(NegotiationTimeout));
@@ -86,7 +103,6 @@ public sealed class Libp2pOptions
             throw new ArgumentException(
                 $"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}, but must be at least {nameof(InitialReconnectDelay)}, {InitialReconnectDelay}.");
         }
-
 
         ArgumentException.ThrowIfNullOrEmpty(AgentVersion);
         Yamux.Validate();
