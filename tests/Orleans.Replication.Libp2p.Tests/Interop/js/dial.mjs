@@ -12,6 +12,23 @@ export const commands = {
     return { remotePeer: connection.remotePeer.toString(), multiplexer: connection.multiplexer, encryption: connection.encryption }
   },
 
+  // Tells the node's peers that it serves one protocol more; js sends the push when its own description changes.
+  async push (node, { address, protocol }) {
+    await node.dial(multiaddr(address))
+    await node.handle(protocol, () => {})
+    return {}
+  },
+
+  // What the node has heard of a peer by identify push.
+  async heard (node, { peerId }) {
+    for (const peer of await node.peerStore.all()) {
+      if (peer.id.toString() === peerId) {
+        return { protocols: peer.protocols, listenAddresses: peer.addresses.map(({ multiaddr }) => multiaddr.toString()) }
+      }
+    }
+    return { protocols: [], listenAddresses: [] }
+  },
+
   async ping (node, { address }) {
     return { milliseconds: await node.services.ping.ping(multiaddr(address)) }
   },
