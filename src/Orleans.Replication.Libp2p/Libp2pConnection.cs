@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Orleans.Replication.Libp2p.Identify;
 using Orleans.Replication.Libp2p.Multistream;
 using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Swarm;
@@ -22,6 +23,7 @@ public sealed class Libp2pConnection
     private YamuxErrorCode _closeCode = YamuxErrorCode.Normal;
     private bool _closing;
     private bool _confirmed;
+    private PeerInformation? _remoteInformation;
 
     internal Libp2pConnection(
         SocketConnection socket,
@@ -78,7 +80,7 @@ public sealed class Libp2pConnection
     public CancellationToken Closed => _session.Closed;
 
     /// <summary>What the peer last said about itself, by identify or identify push; null before.</summary>
-    public PeerInformation? RemoteInformation { get; internal set; }
+    public PeerInformation? RemoteInformation => Volatile.Read(ref _remoteInformation);
 
     internal TaskTracker Background { get; }
 
@@ -132,6 +134,23 @@ public sealed class Libp2pConnection
 
     /// <summary>The peer, its address and the direction.</summary>
     public override string ToString() => $"{Direction} connection with {RemotePeer} at {RemoteAddress}";
+
+    /// <summary>Takes what the peer says about itself. What it leaves out of a push stays as it was; an answer is complete.</summary>
+    /// <exception cref="Libp2pException">It claims to be another peer.</exception>
+    internal PeerInformation UpdateInformation(IdentifyMessage message, bool isPush)
+    {
+        while (true) // An answer and a push may come at once.
+        {
+            var known = RemoteInformation;
+            var updated = IdentifyCodec.Apply(message, RemotePublicKey, isPush ? known : OnlyRecord(known));
+            if (Interlocked.CompareExchange(ref _remoteInformation, updated, known) == known)
+                return updated;
+        }
+    }
+
+    /// <summary>Of what was known, what still counts when the peer describes itself anew: by its record it is seen which description is the newer.</summary>
+    private static PeerInformation? OnlyRecord(PeerInformation? known) =>
+        known is null ? null : new PeerInformation { PublicKey = known.PublicKey, PeerRecord = known.PeerRecord };
 
     internal async Task CloseAsync(YamuxErrorCode code)
     {

@@ -8,7 +8,9 @@ public sealed class Libp2pOptions
     /// </summary>
     public IList<Multiaddr> ListenAddresses { get; } = [];
 
-    /// <summary>The addresses to tell other peers by identify. Empty: those listened on.</summary>
+    /// <summary>
+    /// The addresses to tell other peers by identify. Empty: those listened on, where <c>0.0.0.0</c> and <c>::</c> stand for the addresses of this machine.
+    /// </summary>
     public IList<Multiaddr> AnnounceAddresses { get; } = [];
 
     /// <summary>The identity to use. It stays the caller's, who disposes of it after the host. Takes precedence over <see cref="KeyFile"/>.</summary>
@@ -70,8 +72,17 @@ public sealed class Libp2pOptions
     /// </summary>
     public YamuxOptions Yamux { get; } = new();
 
-    /// <summary>What identify calls this program. Default: <c>orleans-replication</c>.</summary>
+    /// <summary>
+    /// Whether to ask every new peer by identify what it is, as libp2p hosts usually do. It fills <see cref="Libp2pConnection.RemoteInformation"/>, the
+    /// <see cref="AddressBook"/> and <see cref="Libp2pHost.ObservedAddresses"/>. Default: true.
+    /// </summary>
+    public bool IdentifyOnConnect { get; set; } = true;
+
+    /// <summary>What identify calls this program, by convention a name and a version. Default: <c>orleans-replication</c>.</summary>
     public string AgentVersion { get; set; } = "orleans-replication";
+
+    /// <summary>The family of programs that identify says this one belongs to. Default: <c>orleans-replication/1.0.0</c>.</summary>
+    public string ProtocolVersion { get; set; } = "orleans-replication/1.0.0";
 
     /// <summary>Checks every value and the relations between them.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message says which one and what to write instead.</exception>
@@ -105,6 +116,7 @@ public sealed class Libp2pOptions
         }
 
         ArgumentException.ThrowIfNullOrEmpty(AgentVersion);
+        ArgumentException.ThrowIfNullOrEmpty(ProtocolVersion);
         Yamux.Validate();
         Limits.Validate(Yamux);
     }

@@ -12,10 +12,12 @@ export const commands = {
     return { remotePeer: connection.remotePeer.toString(), multiplexer: connection.multiplexer, encryption: connection.encryption }
   },
 
-  // Tells the node's peers that it serves one protocol more; js sends the push when its own description changes.
+  // Serves one protocol more and tells the peers, those that said by identify that they want to be told.
   async push (node, { address, protocol }) {
-    await node.dial(multiaddr(address))
+    const connection = await node.dial(multiaddr(address))
+    await node.services.identify.identify(connection)
     await node.handle(protocol, () => {})
+    await node.services.identifyPush.push()
     return {}
   },
 
@@ -23,10 +25,10 @@ export const commands = {
   async heard (node, { peerId }) {
     for (const peer of await node.peerStore.all()) {
       if (peer.id.toString() === peerId) {
-        return { protocols: peer.protocols, listenAddresses: peer.addresses.map(({ multiaddr }) => multiaddr.toString()) }
+        return { protocols: peer.protocols, listenAddresses: peer.addresses.map(({ multiaddr }) => multiaddr.toString()), certified: peer.addresses.every(({ isCertified }) => isCertified) }
       }
     }
-    return { protocols: [], listenAddresses: [] }
+    return { protocols: [], listenAddresses: [], certified: false }
   },
 
   async ping (node, { address }) {
