@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Orleans.Replication.Libp2p.Identify;
 using Orleans.Replication.Libp2p.Multistream;
-using Orleans.Replication.Libp2p.Noise;
+using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Swarm;
 using Orleans.Replication.Libp2p.Transport;
 using Orleans.Replication.Libp2p.Yamux;
@@ -13,7 +14,7 @@ namespace Orleans.Replication.Libp2p;
 public sealed class Libp2pConnection
 {
     private readonly SocketConnection _socket;
-    private readonly NoiseConnection _secured;
+    private readonly SecureConnection _secured;
     private readonly YamuxSession _session;
     private readonly SwarmContext _swarm;
     private readonly CancellationTokenSource _handlersCancelled = new();
@@ -21,10 +22,13 @@ public sealed class Libp2pConnection
     private readonly CancellationToken _closingToken;
     private YamuxErrorCode _closeCode = YamuxErrorCode.Normal;
     private bool _closing;
+    private bool _confirmed;
+    private PeerInformation? _remoteInformation;
 
     internal Libp2pConnection(
         SocketConnection socket,
-        NoiseConnection secured,
+        SecureConnection secured,
+        ProtocolId security,
         YamuxSession session,
         EndPoint remote,
         ConnectionDirection direction,
@@ -36,6 +40,7 @@ public sealed class Libp2pConnection
         _swarm = swarm;
         _closingToken = _handlersCancelled.Token;
         Direction = direction;
+        Security = security;
         OpenedAt = swarm.Time.GetUtcNow();
         OpenedTimestamp = swarm.Time.GetTimestamp();
         IdleSince = OpenedTimestamp;
@@ -56,6 +61,15 @@ public sealed class Libp2pConnection
     /// <summary>Who dialled.</summary>
     public ConnectionDirection Direction { get; }
 
+    /// <summary>What secures it: <c>/noise</c> or <c>/tls/1.0.0</c>.</summary>
+    public ProtocolId Security { get; }
+
+    /// <summary>What carries its streams: <c>/yamux/1.0.0</c>.</summary>
+    public ProtocolId Multiplexer => _secured.EarlyMuxer ?? Upgrader.Yamux;
+
+    /// <summary>Whether the multiplexer was agreed on within the handshake, which saves a round trip; else multistream-select did it.</summary>
+    public bool UsedEarlyMuxerNegotiation => _secured.EarlyMuxer is not null;
+
     /// <summary>When the connection was secured.</summary>
     public DateTimeOffset OpenedAt { get; }
 
@@ -66,7 +80,7 @@ public sealed class Libp2pConnection
     public CancellationToken Closed => _session.Closed;
 
     /// <summary>What the peer last said about itself, by identify or identify push; null before.</summary>
-    public PeerInformation? RemoteInformation { get; internal set; }
+    public PeerInformation? RemoteInformation => Volatile.Read(ref _remoteInformation);
 
     internal TaskTracker Background { get; }
 
@@ -121,6 +135,23 @@ public sealed class Libp2pConnection
     /// <summary>The peer, its address and the direction.</summary>
     public override string ToString() => $"{Direction} connection with {RemotePeer} at {RemoteAddress}";
 
+    /// <summary>Takes what the peer says about itself. What it leaves out of a push stays as it was; an answer is complete.</summary>
+    /// <exception cref="Libp2pException">It claims to be another peer.</exception>
+    internal PeerInformation UpdateInformation(IdentifyMessage message, bool isPush)
+    {
+        while (true) // An answer and a push may come at once.
+        {
+            var known = RemoteInformation;
+            var updated = IdentifyCodec.Apply(message, RemotePublicKey, isPush ? known : OnlyRecord(known));
+            if (Interlocked.CompareExchange(ref _remoteInformation, updated, known) == known)
+                return updated;
+        }
+    }
+
+    /// <summary>Of what was known, what still counts when the peer describes itself anew: by its record it is seen which description is the newer.</summary>
+    private static PeerInformation? OnlyRecord(PeerInformation? known) =>
+        known is null ? null : new PeerInformation { PublicKey = known.PublicKey, PeerRecord = known.PeerRecord };
+
     internal async Task CloseAsync(YamuxErrorCode code)
     {
         BeginClose(code);
@@ -144,12 +175,35 @@ public sealed class Libp2pConnection
         }
     }
 
+    /// <summary>
+    /// Waits until the other side speaks on the multiplexed connection. Where the multiplexer was agreed on early, the dialler is ready before the other
+    /// side has judged it, and a dial that was refused must not look like one that succeeded.
+    /// </summary>
+    internal async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        if (!UsedEarlyMuxerNegotiation)
+            return; // It answered a proposal on the secured connection.
+
+        try
+        {
+            _confirmed = true;
+            _session.Start();
+            await _session.PingAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await EndAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>Serves inbound streams until the connection is lost or closed, then ends everything that belongs to it.</summary>
     internal async Task RunAsync(Action<Libp2pConnection> onClosed)
     {
         try
         {
-            _session.Start();
+            if (!_confirmed)
+                _session.Start();
             await AcceptStreamsAsync().ConfigureAwait(false);
         }
         finally

@@ -113,6 +113,14 @@ public sealed partial class Libp2pHost
         _metrics.ConnectionChanged(1, connection.Direction);
         Log.PeerConnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Direction, connection.RemoteAddress);
         NotifyKept(connection.RemotePeer);
+        if (_options.IdentifyOnConnect)
+            connection.Background.Run(() => _identify.RequestOnConnectAsync(connection));
+    }
+
+    private void OnIdentified(Libp2pConnection connection, PeerInformation information)
+    {
+        AddressBook.Learn(connection.RemotePeer, connection.RemoteAddress, information.ListenAddresses);
+        Raise(PeerIdentified, connection.RemotePeer);
     }
 
     private void Unregister(Libp2pConnection connection)
@@ -120,7 +128,11 @@ public sealed partial class Libp2pHost
         lock (_events)
         {
             if (_connections.Remove(connection))
+            {
+                if (!IsKept(connection.RemotePeer))
+                    AddressBook.Unlearn(connection.RemotePeer); // Strangers leave nothing behind.
                 Raise(PeerDisconnected, connection.RemotePeer);
+            }
         }
 
         _metrics.ConnectionChanged(-1, connection.Direction);

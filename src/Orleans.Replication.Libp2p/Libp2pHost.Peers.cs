@@ -100,6 +100,8 @@ public sealed partial class Libp2pHost
             else
                 connection.InboundStreams.EnforcePermissions();
         }
+
+        _push.Notify(); // What is served to whom may have changed as well.
     }
 
     /// <summary>

@@ -4,18 +4,21 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Replication.Libp2p.Addresses;
 using Orleans.Replication.Libp2p.Diagnostics;
 using Orleans.Replication.Libp2p.Identify;
 using Orleans.Replication.Libp2p.Noise;
 using Orleans.Replication.Libp2p.Ping;
+using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Swarm;
+using Orleans.Replication.Libp2p.Tls;
 using Orleans.Replication.Libp2p.Transport;
 using Orleans.Replication.Libp2p.Yamux;
 
 namespace Orleans.Replication.Libp2p;
 
 /// <summary>
-/// A libp2p peer: listens, dials other peers by id, and carries streams of named protocols over secured connections (TCP, Noise XX, Yamux).
+/// A libp2p peer: listens, dials other peers by id, and carries streams of named protocols over secured connections (TCP, Noise XX or TLS 1.3, Yamux).
 /// Serves identify and ping. Safe for concurrent use.
 /// </summary>
 /// <remarks>
@@ -27,7 +30,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     private readonly SwarmContext _swarm;
     private readonly PeerIdentity? _ownIdentity;
     private readonly Libp2pMetrics _metrics;
-    private readonly NoiseTransport _noise;
+    private readonly ISecureTransport[] _security;
     private readonly Upgrader _upgrader;
     private readonly Dialer _dialer;
     private readonly ConnectionTable _connections = new();
@@ -37,6 +40,8 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     private readonly CancellationToken _stoppingToken;
     private readonly List<TcpAcceptor> _acceptors = [];
     private readonly IdentifyService _identify;
+    private readonly OwnDescription _description;
+    private readonly IdentifyPush _push;
     private readonly Lock _lifecycle = new();
 
     /// <summary>Peer events are raised one at a time under this lock, so that their order is that of the connections.</summary>
@@ -64,11 +69,13 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         _metrics = new Libp2pMetrics(meters);
         _swarm = new SwarmContext(options, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System, _metrics);
         _background = new TaskTracker(_swarm.ReportFailure);
-        _noise = new NoiseTransport(Identity);
-        _upgrader = new Upgrader(_swarm, _noise, Admit);
+        _security = [.. options.Security.Select(NewSecurity)];
+        _upgrader = new Upgrader(_swarm, _security, Admit);
         _dialer = new Dialer(_swarm, AddressBook, _upgrader, Register, _stoppingToken);
-        _identify = new IdentifyService(this, _swarm);
-        _identify.Register();
+        _description = new OwnDescription(this, _swarm);
+        _push = new IdentifyPush(_swarm, _connections, _description);
+        _identify = new IdentifyService(_swarm, _description, OnIdentified);
+        _identify.Register(this);
         PingService.Register(this);
         if (options.Gater is not null)
             options.Gater.Changed += OnGaterChanged;
@@ -79,6 +86,12 @@ public sealed partial class Libp2pHost : IAsyncDisposable
 
     /// <summary>Raised when the last connection with a peer is gone. Subscribers must return quickly and not block.</summary>
     public event EventHandler<PeerEventArgs>? PeerDisconnected;
+
+    /// <summary>
+    /// Raised when a peer has described itself by identify or identify push; <see cref="Libp2pConnection.RemoteInformation"/> holds it. Subscribers must return
+    /// quickly and not block.
+    /// </summary>
+    public event EventHandler<PeerEventArgs>? PeerIdentified;
 
     /// <summary>This peer's id.</summary>
     public PeerId PeerId => Identity.PeerId;
@@ -91,6 +104,30 @@ public sealed partial class Libp2pHost : IAsyncDisposable
 
     /// <summary>The addresses listened on, with the ports that were chosen and without the peer id; empty before the start.</summary>
     public IReadOnlyList<Multiaddr> ListenAddresses { get; private set; } = [];
+
+    /// <summary>
+    /// The addresses that identify tells others: <see cref="Libp2pOptions.AnnounceAddresses"/>, or those listened on, where <c>0.0.0.0</c> and <c>::</c> stand
+    /// for the addresses of this machine.
+    /// </summary>
+    public IReadOnlyList<Multiaddr> AnnouncedAddresses =>
+        _options.AnnounceAddresses.Count > 0 ? [.. _options.AnnounceAddresses] : InterfaceAddresses.Expand(ListenAddresses);
+
+    /// <summary>
+    /// The addresses at which connected peers see this host, the most often reported first. They are claims, and those of connections that this host
+    /// dialled have ports that nobody listens on.
+    /// </summary>
+    public IReadOnlyList<Multiaddr> ObservedAddresses =>
+    [
+        .. _connections.Snapshot()
+            .Select(connection => connection.RemoteInformation?.ObservedAddress)
+            .OfType<Multiaddr>()
+            .GroupBy(address => address)
+            .OrderByDescending(reports => reports.Count())
+            .Select(reports => reports.Key),
+    ];
+
+    /// <summary>The newest signed record of <see cref="AnnouncedAddresses"/>, as identify sends it.</summary>
+    public SignedPeerRecord PeerRecord => _description.Record;
 
     /// <summary>All connections that are ready now.</summary>
     public IReadOnlyList<Libp2pConnection> Connections => _connections.Snapshot();
@@ -122,6 +159,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
             _started = true;
             foreach (var acceptor in _acceptors)
                 _background.Run(() => acceptor.RunAsync(OnAccepted, _stoppingToken));
+            _background.Run(() => _push.RunAsync(_stoppingToken));
             if (_options.IdleTimeout != Timeout.InfiniteTimeSpan)
                 _background.Run(() => new IdleWatch(_swarm, _connections, IsKept).RunAsync(_stoppingToken));
         }
@@ -145,7 +183,9 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    /// <summary>Serves a protocol. A handler that is already there is replaced for new streams.</summary>
+    /// <summary>
+    /// Serves a protocol. A handler that is already there is replaced for new streams. Connected peers are told by identify push.
+    /// </summary>
     /// <param name="protocol">The protocol's exact id.</param>
     /// <param name="handler">Serves one stream.</param>
     /// <param name="options">Who may use the protocol and how much of it; by default everybody within the host's limits.</param>
@@ -155,19 +195,29 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         if (protocol == default)
             throw new ArgumentException("The protocol id is empty.", nameof(protocol));
         _swarm.Handlers.Set(protocol, handler, options ?? new StreamHandlerOptions());
+        _push.Notify();
     }
 
-    /// <summary>No longer serves a protocol; streams that are open go on.</summary>
+    /// <summary>No longer serves a protocol; streams that are open go on. Connected peers are told by identify push.</summary>
     /// <param name="protocol">The protocol's exact id.</param>
-    public bool RemoveStreamHandler(ProtocolId protocol) => _swarm.Handlers.Remove(protocol);
+    public bool RemoveStreamHandler(ProtocolId protocol)
+    {
+        var removed = _swarm.Handlers.Remove(protocol);
+        if (removed)
+            _push.Notify();
+        return removed;
+    }
 
     /// <summary>Asks a peer what it is and what it serves, by <c>/ipfs/id/1.0.0</c>.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What the peer says about itself; only its public key is proven.</returns>
     /// <exception cref="Libp2pException">The peer cannot be reached or does not answer properly.</exception>
-    public ValueTask<PeerInformation> IdentifyAsync(PeerId peer, CancellationToken cancellationToken = default) =>
-        _identify.RequestAsync(peer, cancellationToken);
+    public async ValueTask<PeerInformation> IdentifyAsync(PeerId peer, CancellationToken cancellationToken = default)
+    {
+        var connection = await ConnectAsync(peer, cancellationToken).ConfigureAwait(false);
+        return await _identify.RequestAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Measures the time a message to a peer and back takes, by <c>/ipfs/ping/1.0.0</c>.</summary>
     /// <param name="peer">The peer.</param>
@@ -175,6 +225,12 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     /// <exception cref="IOException">The peer cannot be reached or does not answer properly.</exception>
     public ValueTask<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellationToken = default) =>
         PingService.PingAsync(this, peer, cancellationToken);
+
+    private ISecureTransport NewSecurity(SecurityProtocol protocol)
+    {
+        ProtocolId[] muxers = _options.EarlyMuxerNegotiation ? [Upgrader.Yamux] : [];
+        return protocol == SecurityProtocol.Noise ? new NoiseTransport(Identity, muxers) : new TlsTransport(Identity, muxers, _swarm.Time);
+    }
 
     private void Bind()
     {
@@ -222,7 +278,8 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         foreach (var connection in _connections.Snapshot())
             connection.BeginClose(YamuxErrorCode.Normal);
         await _background.DrainAsync().ConfigureAwait(false);
-        _noise.Dispose();
+        foreach (var transport in _security)
+            transport.Dispose();
         _metrics.Dispose();
         _ownIdentity?.Dispose();
         _stopping.Dispose();

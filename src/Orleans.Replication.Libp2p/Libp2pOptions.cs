@@ -8,7 +8,9 @@ public sealed class Libp2pOptions
     /// </summary>
     public IList<Multiaddr> ListenAddresses { get; } = [];
 
-    /// <summary>The addresses to tell other peers by identify. Empty: those listened on.</summary>
+    /// <summary>
+    /// The addresses to tell other peers by identify. Empty: those listened on, where <c>0.0.0.0</c> and <c>::</c> stand for the addresses of this machine.
+    /// </summary>
     public IList<Multiaddr> AnnounceAddresses { get; } = [];
 
     /// <summary>The identity to use. It stays the caller's, who disposes of it after the host. Takes precedence over <see cref="KeyFile"/>.</summary>
@@ -19,6 +21,17 @@ public sealed class Libp2pOptions
     /// the host has a new identity in every run.
     /// </summary>
     public string? KeyFile { get; set; }
+
+    /// <summary>
+    /// How connections are secured, in the order in which a dial proposes it; a listener takes whichever of these the dialler proposes first. Default: Noise,
+    /// then TLS.
+    /// </summary>
+    public IReadOnlyList<SecurityProtocol> Security { get; set; } = [SecurityProtocol.Noise, SecurityProtocol.Tls];
+
+    /// <summary>
+    /// Whether to agree on the multiplexer within the handshake, which saves a round trip, with peers that do so as well. Default: true.
+    /// </summary>
+    public bool EarlyMuxerNegotiation { get; set; } = true;
 
     /// <summary>Who may connect and who is dialled. Default: everybody. See <see cref="PeerAllowList"/>.</summary>
     public IConnectionGater? Gater { get; set; }
@@ -59,8 +72,17 @@ public sealed class Libp2pOptions
     /// </summary>
     public YamuxOptions Yamux { get; } = new();
 
-    /// <summary>What identify calls this program. Default: <c>orleans-replication</c>.</summary>
+    /// <summary>
+    /// Whether to ask every new peer by identify what it is, as libp2p hosts usually do. It fills <see cref="Libp2pConnection.RemoteInformation"/>, the
+    /// <see cref="AddressBook"/> and <see cref="Libp2pHost.ObservedAddresses"/>. Default: true.
+    /// </summary>
+    public bool IdentifyOnConnect { get; set; } = true;
+
+    /// <summary>What identify calls this program, by convention a name and a version. Default: <c>orleans-replication</c>.</summary>
     public string AgentVersion { get; set; } = "orleans-replication";
+
+    /// <summary>The family of programs that identify says this one belongs to. Default: <c>orleans-replication/1.0.0</c>.</summary>
+    public string ProtocolVersion { get; set; } = "orleans-replication/1.0.0";
 
     /// <summary>Checks every value and the relations between them.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message says which one and what to write instead.</exception>
@@ -72,6 +94,12 @@ public sealed class Libp2pOptions
                 throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; write an address such as /ip4/0.0.0.0/tcp/4001.");
             if (address.PeerId is not null)
                 throw new ArgumentException($"{nameof(ListenAddresses)} holds '{address}'; leave the peer id away, it is this host's own.");
+        }
+
+        if (Security is null or [] || Security.Distinct().Count() != Security.Count || !Security.All(Enum.IsDefined))
+        {
+            throw new ArgumentException(
+                $"{nameof(Security)} is [{string.Join(", ", Security ?? [])}]; name {nameof(SecurityProtocol.Noise)}, {nameof(SecurityProtocol.Tls)}, or both, each once.");
         }
 
         RequirePositive(DialTimeout, nameof(DialTimeout));
@@ -87,8 +115,8 @@ public sealed class Libp2pOptions
                 $"{nameof(MaxReconnectDelay)} is {MaxReconnectDelay}, but must be at least {nameof(InitialReconnectDelay)}, {InitialReconnectDelay}.");
         }
 
-
         ArgumentException.ThrowIfNullOrEmpty(AgentVersion);
+        ArgumentException.ThrowIfNullOrEmpty(ProtocolVersion);
         Yamux.Validate();
         Limits.Validate(Yamux);
     }

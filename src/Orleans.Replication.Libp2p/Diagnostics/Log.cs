@@ -44,6 +44,12 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "A subscriber of a peer event failed.")]
     internal static partial void EventSubscriberFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(15, LogLevel.Debug, "Peer {Peer} was not told what has changed here.")]
+    internal static partial void PushFailed(ILogger logger, string peer, Exception error);
+
+    [LoggerMessage(16, LogLevel.Debug, "Peer {Peer} did not describe itself.")]
+    internal static partial void IdentifyFailed(ILogger logger, string peer, Exception error);
+
     [LoggerMessage(14, LogLevel.Debug, "The connection with {Peer} is closed: no stream for {IdleTimeout}.")]
     internal static partial void IdleConnectionClosed(ILogger logger, string peer, TimeSpan idleTimeout);
 }

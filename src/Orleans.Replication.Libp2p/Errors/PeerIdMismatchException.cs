@@ -1,6 +1,9 @@
 namespace Orleans.Replication.Libp2p;
 
-/// <summary>The peer that answered proved another identity than the one that was dialled. It learned nothing about this side.</summary>
+/// <summary>
+/// The peer that answered proved another identity than the one that was dialled. With Noise it learned nothing about this side; with TLS it may have
+/// seen this side's identity by then.
+/// </summary>
 public sealed class PeerIdMismatchException : Libp2pException
 {
     internal PeerIdMismatchException(PeerId expected, PeerId actual)

@@ -14,7 +14,27 @@ internal static class IdentifyCodec
 
     private static readonly MessageParser<IdentifyMessage> Parser = IdentifyMessage.Parser.WithDiscardUnknownFields(true);
 
+    /// <summary>Beyond this size the signed record goes into a message of its own, as go-libp2p has it: some peers read short messages only.</summary>
+    private const int MaxJoinedBytes = 2 * 1024;
+
+    /// <summary>Writes a description, in two messages when it is long.</summary>
     internal static void Write(IBufferWriter<byte> output, IdentifyMessage message)
+    {
+        if (message.HasSignedPeerRecord && message.CalculateSize() > MaxJoinedBytes)
+        {
+            var record = new IdentifyMessage { SignedPeerRecord = message.SignedPeerRecord };
+            var rest = message.Clone();
+            rest.ClearSignedPeerRecord();
+            WriteOne(output, rest);
+            WriteOne(output, record);
+        }
+        else
+        {
+            WriteOne(output, message);
+        }
+    }
+
+    private static void WriteOne(IBufferWriter<byte> output, IdentifyMessage message)
     {
         var size = message.CalculateSize();
         output.Advance(Varint.Write(output.GetSpan(Varint.MaxBytes), (ulong)size));
@@ -55,16 +75,22 @@ internal static class IdentifyCodec
     }
 
     /// <summary>Turns a message into what is known about the peer; what it leaves out stays as it was known (identify push).</summary>
-    /// <exception cref="Libp2pException">The message holds another key than the one the peer proved to hold.</exception>
+    /// <exception cref="Libp2pException">
+    /// The message holds another key than the one the peer proved to hold, or a record that this key has not signed.
+    /// </exception>
     internal static PeerInformation Apply(IdentifyMessage message, PublicKey proven, PeerInformation? known)
     {
         if (message.HasPublicKey && !(PublicKey.TryParse(message.PublicKey.Span, out var claimed) && claimed.Equals(proven)))
             throw new Libp2pException($"Peer {proven.PeerId} sent an identify message with another key than its own.");
 
         known ??= new PeerInformation { PublicKey = proven };
+        var record = message.HasSignedPeerRecord ? ReadRecord(message, proven) : null;
+        if (record is not null && known.PeerRecord is { } newest && newest.Sequence > record.Sequence)
+            record = newest; // It overtook the newer one on its way.
         return known with
         {
-            ListenAddresses = message.ListenAddrs.Count > 0 ? Addresses(message) : known.ListenAddresses,
+            ListenAddresses = record?.Addresses ?? (message.ListenAddrs.Count > 0 ? Addresses(message) : known.ListenAddresses),
+            PeerRecord = record ?? known.PeerRecord,
             Protocols = message.Protocols.Count > 0 ? Protocols(message) : known.Protocols,
             ObservedAddress = Multiaddr.TryFromBytes(message.ObservedAddr.Span, out var observed) ? observed : known.ObservedAddress,
             ProtocolVersion = message.HasProtocolVersion ? message.ProtocolVersion : known.ProtocolVersion,
@@ -96,6 +122,11 @@ internal static class IdentifyCodec
         buffer = buffer.Slice(count + (int)length);
         return true;
     }
+
+    private static SignedPeerRecord ReadRecord(IdentifyMessage message, PublicKey proven) =>
+        SignedPeerRecord.TryParse(message.SignedPeerRecord.Span, out var record) && record.PublicKey.Equals(proven)
+            ? record
+            : throw new Libp2pException($"Peer {proven.PeerId} sent a record of its addresses that it has not signed.");
 
     private static List<Multiaddr> Addresses(IdentifyMessage message)
     {

@@ -1,5 +1,4 @@
-using System.Buffers;
-using Google.Protobuf;
+using Orleans.Replication.Libp2p.Diagnostics;
 using Orleans.Replication.Libp2p.Swarm;
 
 namespace Orleans.Replication.Libp2p.Identify;
@@ -7,57 +6,63 @@ namespace Orleans.Replication.Libp2p.Identify;
 /// <summary>
 /// Identify and identify push (libp2p specs, identify/README.md): one message in which a peer describes itself, asked for or sent unasked.
 /// </summary>
-internal sealed class IdentifyService(Libp2pHost host, SwarmContext swarm)
+/// <param name="swarm">What the host shares.</param>
+/// <param name="description">What this host tells.</param>
+/// <param name="onIdentified">Told when a peer has described itself, anew or for the first time.</param>
+internal sealed class IdentifyService(SwarmContext swarm, OwnDescription description, Action<Libp2pConnection, PeerInformation> onIdentified)
 {
     internal static readonly ProtocolId Protocol = new("/ipfs/id/1.0.0");
     internal static readonly ProtocolId PushProtocol = new("/ipfs/id/push/1.0.0");
 
-    private const string ProtocolVersion = "orleans-replication/1.0.0";
-
     /// <summary>go opens one, js one; nobody needs more.</summary>
     private const int MaxStreamsPerConnection = 2;
 
-    internal void Register()
+    internal void Register(Libp2pHost host)
     {
         var options = new StreamHandlerOptions { MaxStreamsPerConnection = MaxStreamsPerConnection };
         host.SetStreamHandler(Protocol, AnswerAsync, options);
         host.SetStreamHandler(PushProtocol, TakePushAsync, options);
     }
 
-    internal async ValueTask<PeerInformation> RequestAsync(PeerId peer, CancellationToken cancellationToken)
+    /// <summary>Asks the peer of a connection.</summary>
+    internal async ValueTask<PeerInformation> RequestAsync(Libp2pConnection connection, CancellationToken cancellationToken)
     {
-        var stream = await host.NewStreamAsync(peer, Protocol, cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        var stream = await connection.OpenStreamAsync([Protocol], cancellationToken).ConfigureAwait(false);
+        using (stream)
         {
-            var message = await ReadAsync(stream, cancellationToken).ConfigureAwait(false);
-            var information = IdentifyCodec.Apply(message, stream.Connection.RemotePublicKey, known: null);
-            stream.Connection.RemoteInformation = information;
-            return information;
+            await stream.CloseWriteAsync(cancellationToken).ConfigureAwait(false); // There is nothing to say but the protocol.
+            return Take(connection, await ReadAsync(stream, cancellationToken).ConfigureAwait(false), isPush: false);
+        }
+    }
+
+    /// <summary>Asks the peer of a new connection; that it does not answer harms nobody.</summary>
+    internal async Task RequestOnConnectAsync(Libp2pConnection connection)
+    {
+        try
+        {
+            await RequestAsync(connection, connection.Closed).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            Log.IdentifyFailed(swarm.Logger, connection.RemotePeer.ToShortString(), error);
         }
     }
 
     private async Task AnswerAsync(Libp2pStream stream, CancellationToken cancellationToken)
     {
-        var message = new IdentifyMessage
-        {
-            PublicKey = ByteString.CopyFrom(host.PublicKey.Protobuf.Span),
-            ProtocolVersion = ProtocolVersion,
-            AgentVersion = host.Options.AgentVersion,
-            ObservedAddr = ByteString.CopyFrom(stream.Connection.RemoteAddress.Bytes.Span),
-        };
-        var addresses = host.Options.AnnounceAddresses.Count > 0 ? host.Options.AnnounceAddresses : (IEnumerable<Multiaddr>)host.ListenAddresses;
-        message.ListenAddrs.AddRange(addresses.Select(address => ByteString.CopyFrom(address.Bytes.Span)));
-        message.Protocols.AddRange(swarm.Handlers.ServedTo(stream.RemotePeer).Select(protocol => protocol.Value));
-        IdentifyCodec.Write(stream.Output, message);
+        IdentifyCodec.Write(stream.Output, description.For(stream.Connection));
         await stream.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         await stream.CloseWriteAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task TakePushAsync(Libp2pStream stream, CancellationToken cancellationToken)
+    private async Task TakePushAsync(Libp2pStream stream, CancellationToken cancellationToken) =>
+        Take(stream.Connection, await ReadAsync(stream, cancellationToken).ConfigureAwait(false), isPush: true);
+
+    private PeerInformation Take(Libp2pConnection connection, IdentifyMessage message, bool isPush)
     {
-        var message = await ReadAsync(stream, cancellationToken).ConfigureAwait(false);
-        var connection = stream.Connection;
-        connection.RemoteInformation = IdentifyCodec.Apply(message, connection.RemotePublicKey, connection.RemoteInformation);
+        var information = connection.UpdateInformation(message, isPush);
+        onIdentified(connection, information);
+        return information;
     }
 
     private async Task<IdentifyMessage> ReadAsync(Libp2pStream stream, CancellationToken cancellationToken)

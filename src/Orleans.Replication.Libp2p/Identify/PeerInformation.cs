@@ -6,8 +6,11 @@ public sealed record PeerInformation
     /// <summary>The peer's key; the one it proved to hold.</summary>
     public required PublicKey PublicKey { get; init; }
 
-    /// <summary>The addresses it says it can be reached at. Those of kinds this host does not know are left out.</summary>
+    /// <summary>The addresses it says it can be reached at; those of the signed record, where there is one. Those of kinds this host does not know are left out.</summary>
     public IReadOnlyList<Multiaddr> ListenAddresses { get; init; } = [];
+
+    /// <summary>The newest record of its addresses that the peer has signed; null when it sent none. It can be shown to others as it is.</summary>
+    public SignedPeerRecord? PeerRecord { get; init; }
 
     /// <summary>The protocols it says it serves.</summary>
     public IReadOnlyList<ProtocolId> Protocols { get; init; } = [];

@@ -2,39 +2,37 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Transport;
 
 namespace Orleans.Replication.Libp2p.Noise;
 
 /// <summary>
-/// A secured connection. What is written is gathered as plaintext; a flush encrypts all of it into frames as large as they may be and sends them
-/// at once. What arrives is decrypted straight out of the receive buffer. Neither direction allocates per frame.
+/// A connection secured by Noise. What is written is gathered as plaintext; a flush encrypts all of it into frames as large as they may be and sends
+/// them at once. What arrives is decrypted straight out of the receive buffer. Neither direction allocates per frame.
 /// </summary>
-/// <remarks>Each direction is for one user at a time. Dispose of it when both have ended; the raw connection stays the caller's.</remarks>
-internal sealed class NoiseConnection : IDuplexPipe, IDisposable
+internal sealed class NoiseConnection : SecureConnection
 {
     private const int PlaintextBufferBytes = 64 * 1024;
 
     private readonly NoiseCipherState _send;
     private readonly NoiseCipherState _receive;
 
-    internal NoiseConnection(IDuplexPipe raw, NoiseCipherState send, NoiseCipherState receive, PublicKey remotePublicKey)
+    internal NoiseConnection(
+        IDuplexPipe raw, NoiseCipherState send, NoiseCipherState receive, PublicKey remotePublicKey, ProtocolId? earlyMuxer = null)
+        : base(remotePublicKey, earlyMuxer)
     {
         _send = send;
         _receive = receive;
-        RemotePublicKey = remotePublicKey;
         Input = new Reader(raw.Input, receive);
         Output = new Writer(raw.Output, send);
     }
 
-    public PipeReader Input { get; }
+    public override PipeReader Input { get; }
 
-    public PipeWriter Output { get; }
+    public override PipeWriter Output { get; }
 
-    /// <summary>The identity key that the other side proved to hold.</summary>
-    internal PublicKey RemotePublicKey { get; }
-
-    public void Dispose()
+    public override void Dispose()
     {
         Input.Complete();
         Output.Complete();

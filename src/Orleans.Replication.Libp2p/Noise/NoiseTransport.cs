@@ -3,62 +3,67 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using NSec.Cryptography;
+using Orleans.Replication.Libp2p.Security;
 
 namespace Orleans.Replication.Libp2p.Noise;
 
-/// <summary>Secures connections with Noise XX under this peer's identity (<c>/noise</c>). One per host; safe for concurrent use.</summary>
-internal sealed class NoiseTransport : IDisposable
+/// <summary>Secures connections with Noise XX under this peer's identity (<c>/noise</c>).</summary>
+internal sealed class NoiseTransport : ISecureTransport
 {
     internal static readonly ProtocolId Protocol = new("/noise");
 
     /// <summary>The X25519 key of this process; any lifetime is allowed, and it never goes to disk.</summary>
     private readonly Key _static = Key.Create(KeyAgreementAlgorithm.X25519);
     private readonly byte[] _payload;
+    private readonly IReadOnlyList<ProtocolId> _muxers;
 
-    internal NoiseTransport(PeerIdentity identity) => _payload = NoisePayload.Create(identity, _static.PublicKey.Export(KeyBlobFormat.RawPublicKey));
+    /// <param name="identity">Who this peer is.</param>
+    /// <param name="muxers">The multiplexers to agree on early; none: multistream-select does it.</param>
+    internal NoiseTransport(PeerIdentity identity, IReadOnlyList<ProtocolId> muxers)
+    {
+        _muxers = muxers;
+        _payload = NoisePayload.Create(identity, _static.PublicKey.Export(KeyBlobFormat.RawPublicKey), muxers);
+    }
 
-    /// <summary>Secures a connection that this side dialled. The remote identity is checked before this side shows its own.</summary>
-    /// <param name="raw">The connection; the result reads and writes through it.</param>
-    /// <param name="expected">The peer that was dialled, where it is known.</param>
-    /// <param name="cancellationToken">Gives up; the connection is of no use then.</param>
-    /// <exception cref="PeerIdMismatchException">Another peer answered.</exception>
-    /// <exception cref="HandshakeFailedException">The handshake failed.</exception>
-    internal async ValueTask<NoiseConnection> SecureOutboundAsync(IDuplexPipe raw, PeerId? expected, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public ProtocolId Id => Protocol;
+
+    /// <summary>As the interface says; the remote identity is checked before this side shows its own.</summary>
+    /// <inheritdoc/>
+    public async ValueTask<SecureConnection> SecureOutboundAsync(IDuplexPipe raw, PeerId? expected, CancellationToken cancellationToken)
     {
         using var handshake = NewHandshake(initiator: true);
         await WriteFrameAsync(raw.Output, handshake.WriteMessage([]), cancellationToken).ConfigureAwait(false);
         var remote = await ReadIdentityAsync(raw.Input, handshake, cancellationToken).ConfigureAwait(false);
-        if (expected is { } peer && peer != remote.PeerId)
-            throw new PeerIdMismatchException(peer, remote.PeerId);
+        if (expected is { } peer && peer != remote.IdentityKey.PeerId)
+            throw new PeerIdMismatchException(peer, remote.IdentityKey.PeerId);
 
+        var muxer = EarlyMuxer.Choose(_muxers, remote.Muxers);
         await WriteFrameAsync(raw.Output, handshake.WriteMessage(_payload), cancellationToken).ConfigureAwait(false);
-        return NewConnection(raw, handshake, remote);
+        return NewConnection(raw, handshake, remote.IdentityKey, muxer);
     }
 
-    /// <summary>Secures a connection that the other side dialled.</summary>
-    /// <param name="raw">The connection; the result reads and writes through it.</param>
-    /// <param name="cancellationToken">Gives up; the connection is of no use then.</param>
-    /// <exception cref="HandshakeFailedException">The handshake failed.</exception>
-    internal async ValueTask<NoiseConnection> SecureInboundAsync(IDuplexPipe raw, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask<SecureConnection> SecureInboundAsync(IDuplexPipe raw, CancellationToken cancellationToken)
     {
         using var handshake = NewHandshake(initiator: false);
         await ReadMessageAsync(raw.Input, handshake, cancellationToken).ConfigureAwait(false); // No payload is defined for it.
         await WriteFrameAsync(raw.Output, handshake.WriteMessage(_payload), cancellationToken).ConfigureAwait(false);
         var remote = await ReadIdentityAsync(raw.Input, handshake, cancellationToken).ConfigureAwait(false);
-        return NewConnection(raw, handshake, remote);
+        return NewConnection(raw, handshake, remote.IdentityKey, EarlyMuxer.Choose(remote.Muxers, _muxers));
     }
 
     public void Dispose() => _static.Dispose();
 
-    private static NoiseConnection NewConnection(IDuplexPipe raw, NoiseXxHandshake handshake, PublicKey remote)
+    private static NoiseConnection NewConnection(IDuplexPipe raw, NoiseXxHandshake handshake, PublicKey remote, ProtocolId? muxer)
     {
         var (send, receive) = handshake.Split();
-        return new NoiseConnection(raw, send, receive, remote);
+        return new NoiseConnection(raw, send, receive, remote, muxer);
     }
 
     private NoiseXxHandshake NewHandshake(bool initiator) => new(initiator, _static, Key.Create(KeyAgreementAlgorithm.X25519), []);
 
-    private static async ValueTask<PublicKey> ReadIdentityAsync(PipeReader input, NoiseXxHandshake handshake, CancellationToken cancellationToken)
+    private static async ValueTask<NoisePayload> ReadIdentityAsync(PipeReader input, NoiseXxHandshake handshake, CancellationToken cancellationToken)
     {
         var payload = await ReadMessageAsync(input, handshake, cancellationToken).ConfigureAwait(false);
         return NoisePayload.Verify(payload, handshake.RemoteStatic.Span);

@@ -3,23 +3,24 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Replication.Libp2p.Multistream;
-using Orleans.Replication.Libp2p.Noise;
+using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Transport;
 using Orleans.Replication.Libp2p.Yamux;
 
 namespace Orleans.Replication.Libp2p.Swarm;
 
 /// <summary>
-/// Makes a <see cref="Libp2pConnection"/> of a TCP socket: agrees on Noise, secures, admits the proven peer, agrees on Yamux. A peer that is not
-/// admitted is cut off before any protocol is spoken with it.
+/// Makes a <see cref="Libp2pConnection"/> of a TCP socket: agrees on how to secure it, secures, admits the proven peer, agrees on Yamux. A peer that is
+/// not admitted is cut off before any protocol is spoken with it.
 /// </summary>
 /// <param name="swarm">What the host shares.</param>
-/// <param name="noise">The security transport.</param>
+/// <param name="security">How to secure, in order of preference.</param>
 /// <param name="admit">Throws when the proven peer may not connect.</param>
-internal sealed class Upgrader(SwarmContext swarm, NoiseTransport noise, Action<PeerId, ConnectionDirection> admit)
+internal sealed class Upgrader(SwarmContext swarm, IReadOnlyList<ISecureTransport> security, Action<PeerId, ConnectionDirection> admit)
 {
-    private static readonly ProtocolId Yamux = new("/yamux/1.0.0");
+    internal static readonly ProtocolId Yamux = new("/yamux/1.0.0");
 
+    private readonly ProtocolId[] _securityIds = [.. security.Select(transport => transport.Id)];
     private readonly YamuxOptions _yamux = LimitedBy(swarm.Options);
 
     /// <summary>Takes the socket over; whatever happens, the caller need not close it.</summary>
@@ -35,6 +36,8 @@ internal sealed class Upgrader(SwarmContext swarm, NoiseTransport noise, Action<
         {
             var remote = socket.RemoteEndPoint!;
             var connection = await UpgradeAsync(transport, remote, expected, direction, linked.Token).ConfigureAwait(false);
+            if (direction == ConnectionDirection.Outbound)
+                await connection.ConfirmAsync(linked.Token).ConfigureAwait(false);
             swarm.Metrics.HandshakeEnded(swarm.Time.GetElapsedTime(started), direction);
             return connection;
         }
@@ -54,16 +57,18 @@ internal sealed class Upgrader(SwarmContext swarm, NoiseTransport noise, Action<
         SocketConnection transport, EndPoint remote, PeerId? expected, ConnectionDirection direction, CancellationToken cancellationToken)
     {
         var dialled = direction == ConnectionDirection.Outbound;
-        await AgreeAsync(transport, NoiseTransport.Protocol, dialled, cancellationToken).ConfigureAwait(false);
+        var agreed = await AgreeAsync(transport, _securityIds, dialled, cancellationToken).ConfigureAwait(false);
+        var securing = security[Array.IndexOf(_securityIds, agreed)];
         var secured = dialled
-            ? await noise.SecureOutboundAsync(transport, expected, cancellationToken).ConfigureAwait(false)
-            : await noise.SecureInboundAsync(transport, cancellationToken).ConfigureAwait(false);
+            ? await securing.SecureOutboundAsync(transport, expected, cancellationToken).ConfigureAwait(false)
+            : await securing.SecureInboundAsync(transport, cancellationToken).ConfigureAwait(false);
         try
         {
             admit(secured.RemotePublicKey.PeerId, direction);
-            await AgreeAsync(secured, Yamux, dialled, cancellationToken).ConfigureAwait(false);
+            if (secured.EarlyMuxer is null)
+                await AgreeAsync(secured, [Yamux], dialled, cancellationToken).ConfigureAwait(false);
             var session = new YamuxSession(secured, dialled, _yamux, swarm.YamuxLogger, swarm.Time);
-            return new Libp2pConnection(transport, secured, session, remote, direction, swarm);
+            return new Libp2pConnection(transport, secured, agreed, session, remote, direction, swarm);
         }
         catch
         {
@@ -72,13 +77,10 @@ internal sealed class Upgrader(SwarmContext swarm, NoiseTransport noise, Action<
         }
     }
 
-    private static async ValueTask AgreeAsync(IDuplexPipe pipe, ProtocolId protocol, bool initiator, CancellationToken cancellationToken)
-    {
-        if (initiator)
-            await MultistreamSelect.ProposeAsync(pipe, [protocol], cancellationToken).ConfigureAwait(false);
-        else
-            await MultistreamSelect.AnswerAsync(pipe, proposal => proposal == protocol, cancellationToken).ConfigureAwait(false);
-    }
+    private static ValueTask<ProtocolId> AgreeAsync(IDuplexPipe pipe, ProtocolId[] protocols, bool initiator, CancellationToken cancellationToken) =>
+        initiator
+            ? MultistreamSelect.ProposeAsync(pipe, protocols, cancellationToken)
+            : MultistreamSelect.AnswerAsync(pipe, protocols.Contains, cancellationToken);
 
     private static YamuxOptions LimitedBy(Libp2pOptions options)
     {

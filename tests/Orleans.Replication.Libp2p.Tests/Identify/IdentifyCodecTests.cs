@@ -44,6 +44,48 @@ public sealed class IdentifyCodecTests : IDisposable
     }
 
     [Fact]
+    public void The_addresses_of_a_signed_record_count_more_than_others()
+    {
+        var record = SignedPeerRecord.Create(_peer, 5, Multiaddr.Parse("/ip4/5.5.5.5/tcp/5"));
+        var information = Apply(With(record));
+
+        Assert.Equal([Multiaddr.Parse("/ip4/5.5.5.5/tcp/5")], information.ListenAddresses);
+        Assert.Equal(record.Envelope.ToArray(), information.PeerRecord?.Envelope.ToArray());
+    }
+
+    [Fact]
+    public void An_older_record_does_not_replace_a_newer_one()
+    {
+        var known = Apply(With(SignedPeerRecord.Create(_peer, 5, Multiaddr.Parse("/ip4/5.5.5.5/tcp/5"))));
+        var older = IdentifyCodec.Apply(With(SignedPeerRecord.Create(_peer, 4, Multiaddr.Parse("/ip4/4.4.4.4/tcp/4"))), _peer.PublicKey, known);
+        var newer = IdentifyCodec.Apply(With(SignedPeerRecord.Create(_peer, 6, Multiaddr.Parse("/ip4/6.6.6.6/tcp/6"))), _peer.PublicKey, known);
+
+        Assert.Equal((5ul, "/ip4/5.5.5.5/tcp/5"), (older.PeerRecord!.Sequence, older.ListenAddresses.Single().ToString()));
+        Assert.Equal((6ul, "/ip4/6.6.6.6/tcp/6"), (newer.PeerRecord!.Sequence, newer.ListenAddresses.Single().ToString()));
+    }
+
+    [Fact]
+    public void A_record_that_another_peer_signed_is_refused()
+    {
+        using var other = PeerIdentity.Generate();
+
+        Assert.Throws<Libp2pException>(() => Apply(With(SignedPeerRecord.Create(other, 1))));
+    }
+
+    [Fact]
+    public async Task A_long_description_goes_out_in_two_messages_that_each_are_short_enough()
+    {
+        var message = With(SignedPeerRecord.Create(_peer, 1, Multiaddr.Parse("/ip4/5.5.5.5/tcp/5")));
+        for (var i = 0; i < 200; i++)
+            message.Protocols.Add($"/a/rather/long/protocol/{i}");
+        var information = Apply(await ReadAsync(Encode(message)));
+
+        Assert.Equal(201, information.Protocols.Count);
+        Assert.Equal(1ul, information.PeerRecord?.Sequence);
+        Assert.True(Encode(message).Length > message.CalculateSize() + 3, "There are two lengths.");
+    }
+
+    [Fact]
     public void Another_key_than_the_proven_one_is_refused()
     {
         using var other = PeerIdentity.Generate();
@@ -90,6 +132,13 @@ public sealed class IdentifyCodecTests : IDisposable
     }
 
     private PeerInformation Apply(IdentifyMessage message) => IdentifyCodec.Apply(message, _peer.PublicKey, null);
+
+    private IdentifyMessage With(SignedPeerRecord record)
+    {
+        var message = Message();
+        message.SignedPeerRecord = ByteString.CopyFrom(record.Envelope.Span);
+        return message;
+    }
 
     private IdentifyMessage Message() => new()
     {

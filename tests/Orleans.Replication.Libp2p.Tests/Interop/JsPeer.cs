@@ -9,6 +9,7 @@ namespace Orleans.Replication.Libp2p.Tests.Interop;
 public sealed class JsPeer : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode>> _commands = new();
+    private readonly ConcurrentDictionary<string, Task<JsonNode>> _started = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly List<JsonNode> _events = [];
     private readonly TaskCompletionSource<JsonNode> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,12 +63,26 @@ public sealed class JsPeer : IAsyncLifetime
     }
 
     /// <summary>Lets the node do something (see Interop/js/dial.mjs) and returns its answer.</summary>
-    internal async Task<JsonNode> DoAsync(string command, Multiaddr address, JsonObject? arguments = null)
+    internal Task<JsonNode> DoAsync(string command, Multiaddr address, JsonObject? arguments = null)
+    {
+        var message = arguments ?? [];
+        message["address"] = address.ToString();
+        return DoAsync(command, message);
+    }
+
+    /// <summary>Starts another node in the same process, once, and returns where it listens. Commands with <c>node</c> set to its name are for it.</summary>
+    internal async Task<Multiaddr> StartAsync(string name, string security, bool early)
+    {
+        var started = _started.GetOrAdd(
+            name, _ => DoAsync("start", new JsonObject { ["name"] = name, ["security"] = security, ["early"] = early }));
+        return Multiaddr.Parse((await started)["addresses"]![0]!.GetValue<string>());
+    }
+
+    private async Task<JsonNode> DoAsync(string command, JsonObject message)
     {
         var id = Interlocked.Increment(ref _lastCommand);
         var answer = _commands[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var message = arguments ?? [];
-        (message["id"], message["do"], message["address"]) = (id, command, address.ToString());
+        (message["id"], message["do"]) = (id, command);
         await _process!.StandardInput.WriteLineAsync(message.ToJsonString());
         await _process.StandardInput.FlushAsync();
         return await answer.Task.InTimeAsync($"js-libp2p answers to '{command}'");

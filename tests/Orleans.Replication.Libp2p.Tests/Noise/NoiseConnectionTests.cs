@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using CsCheck;
 using Orleans.Replication.Libp2p.Noise;
+using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Tests.Support;
 
 namespace Orleans.Replication.Libp2p.Tests.Noise;
@@ -33,8 +34,8 @@ public sealed class NoiseConnectionTests : IDisposable
     public async Task Another_peer_than_the_dialled_one_is_refused_before_this_side_shows_who_it_is()
     {
         var pair = new DuplexPair();
-        using var dialler = new NoiseTransport(_alice);
-        using var listener = new NoiseTransport(_bob);
+        using var dialler = new NoiseTransport(_alice, []);
+        using var listener = new NoiseTransport(_bob, []);
         using var expected = PeerIdentity.Generate();
         var inbound = listener.SecureInboundAsync(pair.Second, default);
 
@@ -153,7 +154,7 @@ public sealed class NoiseConnectionTests : IDisposable
     [Fact]
     public async Task Any_bytes_in_place_of_a_handshake_are_a_typed_error()
     {
-        using var transport = new NoiseTransport(_alice);
+        using var transport = new NoiseTransport(_alice, []);
         await Gen.OneOf(Bytes.Any, Bytes.Near([0, 32, .. RandomNumberGenerator.GetBytes(32)])).SampleAsync(
             async bytes =>
             {
@@ -195,11 +196,11 @@ public sealed class NoiseConnectionTests : IDisposable
         return frame;
     }
 
-    private async Task<(NoiseConnection Alice, NoiseConnection Bob, DuplexPair Raw)> ConnectAsync(PeerId expected, int segmentBytes = 4096)
+    private async Task<(SecureConnection Alice, SecureConnection Bob, DuplexPair Raw)> ConnectAsync(PeerId expected, int segmentBytes = 4096)
     {
         var pair = new DuplexPair(segmentBytes);
-        using var dialler = new NoiseTransport(_alice);
-        using var listener = new NoiseTransport(_bob);
+        using var dialler = new NoiseTransport(_alice, []);
+        using var listener = new NoiseTransport(_bob, []);
         var inbound = listener.SecureInboundAsync(pair.Second, default);
         var outbound = await dialler.SecureOutboundAsync(pair.First, expected, default).InTimeAsync("the dialler has secured the connection");
         return (outbound, await inbound.InTimeAsync("the listener has secured the connection"), pair);

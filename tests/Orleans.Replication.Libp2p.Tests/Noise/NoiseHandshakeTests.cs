@@ -95,14 +95,14 @@ public sealed class NoiseHandshakeTests
     {
         using var identity = PeerIdentity.Generate();
         var staticKey = new byte[32];
-        var valid = NoisePayload.Create(identity, staticKey);
-        Assert.Equal(identity.PublicKey, NoisePayload.Verify(valid, staticKey));
+        var valid = NoisePayload.Create(identity, staticKey, []);
+        Assert.Equal(identity.PublicKey, NoisePayload.Verify(valid, staticKey).IdentityKey);
 
         Gen.OneOf(Bytes.Any, Bytes.Near(valid)).Sample(bytes =>
         {
             try
             {
-                Assert.Equal(identity.PublicKey, NoisePayload.Verify(bytes, staticKey)); // Only what the key signed passes.
+                Assert.Equal(identity.PublicKey, NoisePayload.Verify(bytes, staticKey).IdentityKey); // Only what the key signed passes.
             }
             catch (HandshakeFailedException)
             {
@@ -112,13 +112,27 @@ public sealed class NoiseHandshakeTests
     }
 
     [Fact]
-    public void Extensions_of_a_payload_are_skipped()
+    public void The_multiplexers_in_a_payload_are_read_and_what_is_unknown_is_skipped()
     {
         using var identity = PeerIdentity.Generate();
         // Field 4 (extensions) with stream_muxers = ["/yamux/1.0.0"], as go and js send it; field 3 (early data, obsolete); field 99.
         byte[] extensions = [0x22, 0x0e, 0x12, 0x0c, .. "/yamux/1.0.0"u8, 0x1a, 0x02, 1, 2, 0x9a, 0x06, 0x01, 0];
 
-        Assert.Equal(identity.PublicKey, NoisePayload.Verify([.. NoisePayload.Create(identity, new byte[32]), .. extensions], new byte[32]));
+        var payload = NoisePayload.Verify([.. NoisePayload.Create(identity, new byte[32], []), .. extensions], new byte[32]);
+
+        Assert.Equal(identity.PublicKey, payload.IdentityKey);
+        Assert.Equal([new ProtocolId("/yamux/1.0.0")], payload.Muxers);
+    }
+
+    [Fact]
+    public void The_multiplexers_of_a_payload_are_written_as_go_and_js_write_them()
+    {
+        using var identity = PeerIdentity.Generate();
+        byte[] extensions = [0x22, 0x0e, 0x12, 0x0c, .. "/yamux/1.0.0"u8];
+
+        Assert.Equal(
+            [.. NoisePayload.Create(identity, new byte[32], []), .. extensions],
+            NoisePayload.Create(identity, new byte[32], [new ProtocolId("/yamux/1.0.0")]));
     }
 
     [Fact]
@@ -126,7 +140,7 @@ public sealed class NoiseHandshakeTests
     {
         using var identity = PeerIdentity.Generate();
 
-        var payload = NoisePayload.Create(identity, new byte[32]);
+        var payload = NoisePayload.Create(identity, new byte[32], []);
         Assert.Throws<HandshakeFailedException>(() => NoisePayload.Verify(payload, Enumerable.Repeat((byte)1, 32).ToArray()));
     }
 

@@ -11,6 +11,9 @@ internal static class VectorFile
     /// <summary>From cacophony (haskell-cryptography), as kept in Metalnem/noise.</summary>
     internal static JsonElement Cacophony { get; } = Read("noise-xx-cacophony.json").GetProperty("vectors")[0];
 
+    /// <summary>The certificates of the libp2p specs, tls/tls.md: three that prove an id, and one that does not.</summary>
+    internal static JsonElement Certificates { get; } = Read("libp2p-specs-tls.json").GetProperty("vectors");
+
     internal static byte[] Hex(this JsonElement element, string property) => Convert.FromHexString(element.GetProperty(property).GetString()!);
 
     internal static string Text(this JsonElement element, string property) => element.GetProperty(property).GetString()!;

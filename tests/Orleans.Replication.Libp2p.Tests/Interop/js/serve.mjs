@@ -14,6 +14,29 @@ export async function serve (node, report) {
 
   await handle('/echo/1.0.0', echo)
 
+  // As samples/Echo serves them: the number of bytes, 8 bytes big endian; libp2p perf; a reset at the first byte.
+  await handle('/sink/1.0.0', async (stream) => {
+    stream.send(bigEndian(await countAll(stream)))
+    await stream.close()
+  })
+
+  await handle('/perf/1.0.0', async (stream) => {
+    const head = []
+    for await (const chunk of read(stream)) {
+      head.push(...chunk.subarray(0, Math.max(0, 8 - head.length)))
+    }
+    const wanted = Number(new DataView(Uint8Array.from(head).buffer).getBigUint64(0))
+    await sendZeros(stream, wanted)
+    await stream.close()
+  })
+
+  await handle('/reset/1.0.0', async (stream) => {
+    for await (const _ of read(stream)) {
+      stream.abort(new Error('told to'))
+      return
+    }
+  })
+
   // Reads to the end, and only then answers with the number of bytes.
   await handle('/count/1.0.0', async (stream) => {
     const total = await countAll(stream)
@@ -50,6 +73,21 @@ export async function echo (stream) {
     }
   }
   await stream.close()
+}
+
+export function bigEndian (number) {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(number))
+  return bytes
+}
+
+export async function sendZeros (stream, count) {
+  const piece = 64 * 1024
+  for (let at = 0; at < count; at += piece) {
+    if (!stream.send(new Uint8Array(Math.min(piece, count - at)))) {
+      await stream.onDrain()
+    }
+  }
 }
 
 export async function countAll (stream) {
