@@ -17,6 +17,10 @@ internal sealed class KeyValueClient(int port) : IDisposable
     public Task<CallResult<byte[]>> PutAsync(string key, byte[] value, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Put, $"/kv/{key}", new ByteArrayContent(value), cancellationToken);
 
+    /// <summary>Deletes a value that exists.</summary>
+    public Task<CallResult<byte[]>> DeleteAsync(string key, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"/kv/{key}", content: null, cancellationToken);
+
     /// <summary>Reads a value linearizably; an empty answer when the key does not exist.</summary>
     public Task<CallResult<byte[]>> GetAsync(string key, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"/kv/{key}", content: null, cancellationToken);
