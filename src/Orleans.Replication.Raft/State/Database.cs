@@ -74,6 +74,19 @@ internal sealed class Database
         }
     }
 
+    /// <summary>Everything whose key is at least <paramref name="first"/> and less than <paramref name="end"/>, in order.</summary>
+    public IEnumerable<KeyValuePair<byte[], byte[]>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end, Snapshot? snapshot = null)
+    {
+        using var iterator = _rocks.NewIterator(readOptions: snapshot is null ? null : new ReadOptions().SetSnapshot(snapshot));
+        for (iterator.Seek(first.Span); iterator.Valid(); iterator.Next())
+        {
+            var key = iterator.Key();
+            if (key.AsSpan().SequenceCompareTo(end.Span) >= 0)
+                yield break;
+            yield return new(key, iterator.Value());
+        }
+    }
+
     /// <summary>Puts everything written so far on disk.</summary>
     public void Flush() => _rocks.Flush(new FlushOptions().SetWaitForFlush(true));
 

@@ -72,6 +72,9 @@ internal sealed class StateStore : IDisposable
     /// <inheritdoc cref="Get"/>
     public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix) => _database.Scan(prefix);
 
+    /// <inheritdoc cref="Get"/>
+    public IEnumerable<KeyValuePair<byte[], byte[]>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end) => _database.ScanRange(first, end);
+
     /// <summary>Writes a log entry's changes and its position, all or nothing.</summary>
     public void Commit(StateBatch batch, in AppliedPosition position)
     {

@@ -30,6 +30,20 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
         }
     }
 
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end)
+    {
+        var database = store.Acquire();
+        try
+        {
+            foreach (var row in ScanRange(database, prefix, first, end, snapshot: null))
+                yield return row;
+        }
+        finally
+        {
+            database.Release();
+        }
+    }
+
     internal static bool TryGet(Database database, byte[] prefix, ReadOnlySpan<byte> key, RocksDbSharp.Snapshot? snapshot, out StateRecord record)
     {
         var length = prefix.Length + key.Length;
@@ -48,4 +62,15 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
         foreach (var (key, value) in database.Scan(full, snapshot))
             yield return new(key.AsMemory(prefix.Length), RecordFormat.Decode(value));
     }
+
+    internal static IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(
+        Database database, byte[] prefix, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end, RocksDbSharp.Snapshot? snapshot)
+    {
+        var (fullFirst, fullEnd) = FullRange(prefix, first, end);
+        foreach (var (key, value) in database.ScanRange(fullFirst, fullEnd, snapshot))
+            yield return new(key.AsMemory(prefix.Length), RecordFormat.Decode(value));
+    }
+
+    internal static (byte[] First, byte[] End) FullRange(byte[] prefix, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end) =>
+        ([.. prefix, .. first.Span], end is { } bound ? [.. prefix, .. bound.Span] : StateKeys.EndOfTable(prefix));
 }

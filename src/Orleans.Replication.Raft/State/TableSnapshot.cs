@@ -25,6 +25,9 @@ internal sealed class TableSnapshot : IStateSnapshot
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
         TableReader.Scan(_database, _prefix, prefix, Current);
 
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end) =>
+        TableReader.ScanRange(_database, _prefix, first, end, Current);
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _snapshot, null) is not { } snapshot)

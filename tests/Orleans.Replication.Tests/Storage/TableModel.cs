@@ -44,6 +44,10 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
         _records.Where(r => r.Key.AsSpan().StartsWith(prefix.Span)).Select(r => KeyValuePair.Create((ReadOnlyMemory<byte>)r.Key, r.Value));
 
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end) =>
+        _records.Where(r => r.Key.AsSpan().SequenceCompareTo(first.Span) >= 0 && (end is not { } bound || r.Key.AsSpan().SequenceCompareTo(bound.Span) < 0))
+            .Select(r => KeyValuePair.Create((ReadOnlyMemory<byte>)r.Key, r.Value));
+
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _records[key.ToArray()] = new(value.ToArray(), _index);
 
     public void Delete(ReadOnlySpan<byte> key) => _records.Remove(key.ToArray());
