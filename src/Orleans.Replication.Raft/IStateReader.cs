@@ -13,8 +13,11 @@ public interface IStateReader
     /// <param name="prefix">The common beginning of the keys; empty for the whole table.</param>
     IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix);
 
-    /// <summary>The records whose key starts with <paramref name="prefix"/> and is not below <paramref name="start"/>, in the order of their keys.</summary>
-    /// <param name="prefix">The common beginning of the keys.</param>
-    /// <param name="start">Where to begin; it starts with <paramref name="prefix"/> itself, or all of them are returned.</param>
-    IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start);
+    /// <summary>
+    /// All records whose key is at least <paramref name="first"/> and less than <paramref name="end"/>, in the order of their keys. Nothing outside
+    /// the range is read.
+    /// </summary>
+    /// <param name="first">The least key of the range.</param>
+    /// <param name="end">The least key behind the range; null for the rest of the table.</param>
+    IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end);
 }

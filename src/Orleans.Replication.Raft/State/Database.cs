@@ -62,16 +62,26 @@ internal sealed class Database
     public Snapshot CreateSnapshot() => _rocks.CreateSnapshot();
 
     /// <summary>Everything whose key starts with <paramref name="prefix"/>, in order.</summary>
-    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix) => Scan(prefix, prefix);
-
-    /// <summary>Everything whose key starts with <paramref name="prefix"/> and is not below <paramref name="start"/>, in order.</summary>
-    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start, Snapshot? snapshot = null)
+    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix, Snapshot? snapshot = null)
     {
         using var iterator = _rocks.NewIterator(readOptions: snapshot is null ? null : new ReadOptions().SetSnapshot(snapshot));
-        for (iterator.Seek((start.Span.SequenceCompareTo(prefix.Span) < 0 ? prefix : start).Span); iterator.Valid(); iterator.Next())
+        for (iterator.Seek(prefix.Span); iterator.Valid(); iterator.Next())
         {
             var key = iterator.Key();
             if (!key.AsSpan().StartsWith(prefix.Span))
+                yield break;
+            yield return new(key, iterator.Value());
+        }
+    }
+
+    /// <summary>Everything whose key is at least <paramref name="first"/> and less than <paramref name="end"/>, in order.</summary>
+    public IEnumerable<KeyValuePair<byte[], byte[]>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end, Snapshot? snapshot = null)
+    {
+        using var iterator = _rocks.NewIterator(readOptions: snapshot is null ? null : new ReadOptions().SetSnapshot(snapshot));
+        for (iterator.Seek(first.Span); iterator.Valid(); iterator.Next())
+        {
+            var key = iterator.Key();
+            if (key.AsSpan().SequenceCompareTo(end.Span) >= 0)
                 yield break;
             yield return new(key, iterator.Value());
         }

@@ -24,6 +24,10 @@ internal sealed class StateBatch
     public IEnumerable<KeyValuePair<byte[], byte[]?>> Below(ReadOnlyMemory<byte> prefix) =>
         _changes.Where(change => change.Key.AsSpan().StartsWith(prefix.Span));
 
+    /// <summary>The batch's own changes of a range of keys, in no order.</summary>
+    public IEnumerable<KeyValuePair<byte[], byte[]?>> Within(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end) =>
+        _changes.Where(change => change.Key.AsSpan().SequenceCompareTo(first.Span) >= 0 && change.Key.AsSpan().SequenceCompareTo(end.Span) < 0);
+
     /// <summary>Writes, or deletes when <paramref name="value"/> is null.</summary>
     public void Set(byte[] key, byte[]? value)
     {

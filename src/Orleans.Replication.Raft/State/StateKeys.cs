@@ -47,6 +47,14 @@ internal static class StateKeys
         return [RecordMark, checked((byte)name.Length), .. name];
     }
 
+    /// <summary>The least key behind all keys of a table. The prefix ends in UTF-8, which has no byte 0xFF.</summary>
+    public static byte[] EndOfTable(ReadOnlySpan<byte> tablePrefix)
+    {
+        var end = tablePrefix.ToArray();
+        end[^1]++;
+        return end;
+    }
+
     public static ulong SessionOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key[1..]);
 
     public static ulong SequenceOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key[SessionBytes..]);

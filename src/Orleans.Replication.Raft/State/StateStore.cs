@@ -76,7 +76,7 @@ internal sealed class StateStore : IDisposable
     public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix) => _database.Scan(prefix);
 
     /// <inheritdoc cref="Get"/>
-    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start) => _database.Scan(prefix, start);
+    public IEnumerable<KeyValuePair<byte[], byte[]>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end) => _database.ScanRange(first, end);
 
     /// <summary>Writes a log entry's changes and its position, all or nothing.</summary>
     public void Commit(StateBatch batch, in AppliedPosition position)

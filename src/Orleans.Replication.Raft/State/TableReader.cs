@@ -16,14 +16,26 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
         }
     }
 
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix) => Scan(keyPrefix, keyPrefix);
-
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix, ReadOnlyMemory<byte> start)
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)
     {
         var database = store.Acquire();
         try
         {
-            foreach (var row in Scan(database, prefix, keyPrefix, start, snapshot: null))
+            foreach (var row in Scan(database, prefix, keyPrefix, snapshot: null))
+                yield return row;
+        }
+        finally
+        {
+            database.Release();
+        }
+    }
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end)
+    {
+        var database = store.Acquire();
+        try
+        {
+            foreach (var row in ScanRange(database, prefix, first, end, snapshot: null))
                 yield return row;
         }
         finally
@@ -44,11 +56,21 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
     }
 
     internal static IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(
-        Database database, byte[] prefix, ReadOnlyMemory<byte> keyPrefix, ReadOnlyMemory<byte> start, RocksDbSharp.Snapshot? snapshot)
+        Database database, byte[] prefix, ReadOnlyMemory<byte> keyPrefix, RocksDbSharp.Snapshot? snapshot)
     {
         byte[] full = [.. prefix, .. keyPrefix.Span];
-        byte[] from = [.. prefix, .. start.Span];
-        foreach (var (key, value) in database.Scan(full, from, snapshot))
+        foreach (var (key, value) in database.Scan(full, snapshot))
             yield return new(key.AsMemory(prefix.Length), RecordFormat.Decode(value));
     }
+
+    internal static IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(
+        Database database, byte[] prefix, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end, RocksDbSharp.Snapshot? snapshot)
+    {
+        var (fullFirst, fullEnd) = FullRange(prefix, first, end);
+        foreach (var (key, value) in database.ScanRange(fullFirst, fullEnd, snapshot))
+            yield return new(key.AsMemory(prefix.Length), RecordFormat.Decode(value));
+    }
+
+    internal static (byte[] First, byte[] End) FullRange(byte[] prefix, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end) =>
+        ([.. prefix, .. first.Span], end is { } bound ? [.. prefix, .. bound.Span] : StateKeys.EndOfTable(prefix));
 }

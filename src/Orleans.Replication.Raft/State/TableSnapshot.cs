@@ -22,10 +22,11 @@ internal sealed class TableSnapshot : IStateSnapshot
 
     public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record) => TableReader.TryGet(_database, _prefix, key, Current, out record);
 
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) => Scan(prefix, prefix);
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
+        TableReader.Scan(_database, _prefix, prefix, Current);
 
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start) =>
-        TableReader.Scan(_database, _prefix, prefix, start, Current);
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end) =>
+        TableReader.ScanRange(_database, _prefix, first, end, Current);
 
     public void Dispose()
     {

@@ -18,16 +18,29 @@ internal sealed class TableTransaction(StateStore store, StateBatch batch, byte[
         return encoded is not null;
     }
 
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix) => Scan(keyPrefix, keyPrefix);
-
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix, ReadOnlyMemory<byte> start)
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)
     {
         byte[] full = [.. prefix, .. keyPrefix.Span];
-        byte[] from = [.. prefix, .. start.Span];
+        return Merge(store.Scan(full), batch.Below(full));
+    }
+
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end)
+    {
+        var (fullFirst, fullEnd) = TableReader.FullRange(prefix, first, end);
+        return Merge(store.ScanRange(fullFirst, fullEnd), batch.Within(fullFirst, fullEnd));
+    }
+
+    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => batch.Set([.. prefix, .. key], RecordFormat.Encode(CommandIndex, value));
+
+    public void Delete(ReadOnlySpan<byte> key) => batch.Set([.. prefix, .. key], null);
+
+    private IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Merge(
+        IEnumerable<KeyValuePair<byte[], byte[]>> stored, IEnumerable<KeyValuePair<byte[], byte[]?>> changed)
+    {
         var rows = new SortedDictionary<byte[], byte[]>(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
-        foreach (var (key, value) in store.Scan(full, from))
+        foreach (var (key, value) in stored)
             rows[key] = value;
-        foreach (var (key, value) in batch.Below(full).Where(change => change.Key.AsSpan().SequenceCompareTo(from) >= 0))
+        foreach (var (key, value) in changed)
         {
             if (value is null)
                 rows.Remove(key);
@@ -38,8 +51,4 @@ internal sealed class TableTransaction(StateStore store, StateBatch batch, byte[
         return rows.Select(row => KeyValuePair.Create<ReadOnlyMemory<byte>, StateRecord>(
             row.Key.AsMemory(prefix.Length), RecordFormat.Decode(row.Value)));
     }
-
-    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => batch.Set([.. prefix, .. key], RecordFormat.Encode(CommandIndex, value));
-
-    public void Delete(ReadOnlySpan<byte> key) => batch.Set([.. prefix, .. key], null);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Raft;
+using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.States;
 using Orleans.Replication.Storage.Records;
 using Orleans.Serialization;
@@ -23,6 +24,7 @@ internal sealed class GroupTables(IServiceProvider services, Serializer serializ
             new StatesTable(serializer, runners),
             new GrainStorageTable(),
             new MembershipStateTable(),
+            new ReminderStateTable(),
             .. services.GetKeyedServices<IReplicatedTable>(group),
         ];
         var taken = tables.GroupBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault(namesakes => namesakes.Count() > 1);

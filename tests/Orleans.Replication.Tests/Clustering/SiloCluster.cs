@@ -17,16 +17,16 @@ internal sealed class SiloCluster : IAsyncDisposable
     private readonly Member[] _members;
     private IHost? _client;
 
-    public SiloCluster(int silos)
+    public SiloCluster(int silos, Action<ISiloBuilder>? configure = null)
     {
-        _members = [.. Enumerable.Range(0, silos).Select(i => new Member(_folder.Sub($"silo-{i}")))];
+        _members = [.. Enumerable.Range(0, silos).Select(i => new Member(_folder.Sub($"silo-{i}"), configure))];
     }
 
     public int Count => _members.Length;
 
-    public static async Task<SiloCluster> CreateAsync(int silos)
+    public static async Task<SiloCluster> CreateAsync(int silos, Action<ISiloBuilder>? configure = null)
     {
-        var cluster = new SiloCluster(silos);
+        var cluster = new SiloCluster(silos, configure);
         // At once: a silo alone waits for a majority.
         await Task.WhenAll(Enumerable.Range(0, silos).Select(cluster.StartAsync));
         return cluster;
@@ -39,6 +39,8 @@ internal sealed class SiloCluster : IAsyncDisposable
     public IGrainFactory Grains(int silo) => Services(silo).GetRequiredService<IGrainFactory>();
 
     public IMembershipTable Table(int silo) => Services(silo).GetRequiredService<IMembershipTable>();
+
+    public IReminderTable Reminders(int silo) => Services(silo).GetRequiredService<IReminderTable>();
 
     public Task<MembershipTableData> ReadTableAsync(int silo) => Table(silo).ReadAllAsync();
 
@@ -104,11 +106,12 @@ internal sealed class SiloCluster : IAsyncDisposable
         private readonly string _folder;
         private readonly int _siloPort;
         private readonly string _peer;
+        private readonly Action<ISiloBuilder>? _configure;
 
-        public Member(string folder)
+        public Member(string folder, Action<ISiloBuilder>? configure)
         {
             var ports = FreePorts.Take(3);
-            _folder = folder;
+            (_folder, _configure) = (folder, configure);
             _peer = ThreeSilos.MakePeer(folder, ports[0]);
             (_siloPort, GatewayPort) = (ports[1], ports[2]);
         }
@@ -121,8 +124,13 @@ internal sealed class SiloCluster : IAsyncDisposable
         {
             var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
             builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(TestLog.Instance);
-            builder.UseOrleans(silo => silo
-                .ConfigureEndpoints(IPAddress.Loopback, _siloPort, GatewayPort)
+            builder.UseOrleans(silo => Configure(silo, all));
+            return builder.Build();
+        }
+
+        private void Configure(ISiloBuilder silo, IEnumerable<Member> all)
+        {
+            silo.ConfigureEndpoints(IPAddress.Loopback, _siloPort, GatewayPort)
                 .Configure<ClusterMembershipOptions>(options => options.ProbeTimeout = options.TableRefreshTimeout = TimeSpan.FromSeconds(1))
                 .AddRaftReplication(options =>
                 {
@@ -131,8 +139,8 @@ internal sealed class SiloCluster : IAsyncDisposable
                         options.Peers.Add(member._peer);
                 })
                 .UseRaftClustering()
-                .AddRaftGrainStorageAsDefault());
-            return builder.Build();
+                .AddRaftGrainStorageAsDefault();
+            _configure?.Invoke(silo);
         }
     }
 }

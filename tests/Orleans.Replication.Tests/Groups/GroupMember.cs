@@ -9,6 +9,8 @@ using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Raft.Tests.Cluster;
+using Orleans.Replication.Reminders.Provider;
+using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.Storage.Records;
 using Orleans.Serialization;
 using Orleans.Storage;
@@ -46,12 +48,16 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         TimeProvider.System,
         NullLogger<RaftMembershipTable>.Instance);
 
+    /// <summary>Makes the reminder table of an Orleans service on this member.</summary>
+    public RaftReminderTable CreateReminderTable(string serviceId) =>
+        new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Group);
+
     public async Task StartAsync()
     {
         var group = new RaftGroupOptions
         {
             Voters = voters,
-            Tables = [new GrainStorageTable(), new MembershipStateTable()],
+            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable()],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
             MaxCommandBytes = options.MaxCommandBytes,

@@ -47,8 +47,9 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
         _records.Where(r => r.Key.AsSpan().StartsWith(prefix.Span)).Select(r => KeyValuePair.Create((ReadOnlyMemory<byte>)r.Key, r.Value)).ToList();
 
-    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> start) =>
-        Scan(prefix).Where(r => r.Key.Span.SequenceCompareTo(start.Span) >= 0).ToList();
+    public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte>? end) =>
+        _records.Where(r => r.Key.AsSpan().SequenceCompareTo(first.Span) >= 0 && (end is not { } bound || r.Key.AsSpan().SequenceCompareTo(bound.Span) < 0))
+            .Select(r => KeyValuePair.Create((ReadOnlyMemory<byte>)r.Key, r.Value));
 
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => _records[key.ToArray()] = new(value.ToArray(), _index);
 

@@ -29,7 +29,7 @@ internal static class HistoryReader
     /// </summary>
     public static List<(long Version, RecordedChange Change)> Read(IStateReader table, ReadOnlyMemory<byte> key, long after)
     {
-        var changes = table.Scan(HistoryKeys.ChangesOf(key.Span), HistoryKeys.Change(key.Span, after + 1))
+        var changes = table.ScanRange(HistoryKeys.Change(key.Span, after + 1), HistoryKeys.Change(key.Span, long.MaxValue))
             .Take(MaxChanges)
             .Select(row => (row.Value.Version, RecordedChange.Decode(row.Value.Value)))
             .ToList();

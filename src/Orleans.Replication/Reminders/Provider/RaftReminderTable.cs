@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Replication.Errors;
+using Orleans.Replication.Raft;
+using Orleans.Replication.Reminders.Records;
+using Orleans.Replication.Storage.Records;
+using Orleans.Runtime;
+
+namespace Orleans.Replication.Reminders.Provider;
+
+/// <summary>
+/// The reminders of a service in a Raft group. A read is linearizable and reads one snapshot of the local replica; a range of the ring is a range of
+/// keys, and nothing outside it is touched. A row's etag is the version of its record.
+/// </summary>
+/// <param name="cluster">Names the service: reminders outlive clusters, so they are kept by service.</param>
+/// <param name="group">Finds the group. Not called before the silo starts.</param>
+internal sealed class RaftReminderTable(IOptions<ClusterOptions> cluster, Func<RaftGroup> group) : IReminderTable
+{
+    private readonly ReminderKeys _keys = new(cluster.Value.ServiceId);
+
+    /// <summary>Checks that the group exists. There is nothing to open: the silo's membership, and its catching up, already wait for the group.</summary>
+    /// <exception cref="ReplicationConfigurationException">This silo has no such group.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        _ = group();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<ReminderTableData> ReadRows(GrainId grainId) => ReadRows(grainId, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task<ReminderTableData> ReadRows(uint begin, uint end) => ReadRows(begin, end, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) => ReadRow(grainId, reminderName, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task<string?> UpsertRow(ReminderEntry entry) => UpsertRow(entry, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag) => RemoveRow(grainId, reminderName, eTag, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task TestOnlyClearTable() => TestOnlyClearTable(CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task<ReminderTableData> ReadRows(GrainId grainId, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => new ReminderTableData(snapshot.Scan(_keys.OfGrain(grainId)).Select(ToEntry)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReminderTableData> ReadRows(uint begin, uint end, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => new ReminderTableData(Range(begin, end, snapshot).Select(ToEntry)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName, CancellationToken cancellationToken)
+    {
+        var key = _keys.Of(grainId, reminderName);
+        return ReadAsync(snapshot => snapshot.TryGet(key, out var record) ? ToEntry(KeyValuePair.Create((ReadOnlyMemory<byte>)key, record)) : null, cancellationToken);
+    }
+
+    /// <summary>Writes a row, whatever its etag.</summary>
+    /// <returns>The row's new etag.</returns>
+    public async Task<string?> UpsertRow(ReminderEntry entry, CancellationToken cancellationToken)
+    {
+        var record = ReminderRecord.Encode(entry.StartAt, entry.Period);
+        var result = await ChangeAsync(_keys.Of(entry.GrainId, entry.ReminderName), record, null, cancellationToken).ConfigureAwait(false);
+        return VersionETag.Format(result.Version);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag, CancellationToken cancellationToken)
+    {
+        // A record has no version 0: it would stand for a row that does not exist.
+        if (!VersionETag.TryParse(eTag, out var version) || version == 0)
+            return false;
+        var result = await ChangeAsync(_keys.Of(grainId, reminderName), ReminderRecord.Removal, version, cancellationToken).ConfigureAwait(false);
+        return result.Status == CommandStatus.Ok;
+    }
+
+    /// <inheritdoc/>
+    public Task TestOnlyClearTable(CancellationToken cancellationToken) => ChangeAsync(_keys.All, ReminderRecord.Clearing, null, cancellationToken);
+
+    // (begin, end] on the ring of hashes. When begin is not below end, the range goes around the end of the ring.
+    private IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Range(uint begin, uint end, IStateSnapshot snapshot)
+    {
+        if (begin < end)
+            return Scan(begin, end, snapshot);
+        return Scan(begin, uint.MaxValue, snapshot).Concat(Scan(null, end, snapshot));
+    }
+
+    private IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(uint? above, uint upTo, IStateSnapshot snapshot)
+    {
+        if (above == uint.MaxValue)
+            return [];
+        var first = _keys.FromHash(above is { } begin ? begin + 1 : 0);
+        return upTo < uint.MaxValue
+            ? snapshot.ScanRange(first, _keys.FromHash(upTo + 1))
+            : snapshot.ScanRange(first, null).TakeWhile(pair => pair.Key.Span.StartsWith(_keys.All.Span));
+    }
+
+    private ReminderEntry ToEntry(KeyValuePair<ReadOnlyMemory<byte>, StateRecord> pair)
+    {
+        var (grainId, name) = _keys.Read(pair.Key.Span);
+        var (startAt, period) = ReminderRecord.Decode(pair.Value.Value.Span);
+        return new() { GrainId = grainId, ReminderName = name, StartAt = startAt, Period = period, ETag = VersionETag.Format(pair.Value.Version) };
+    }
+
+    private async Task<T> ReadAsync<T>(Func<IStateSnapshot, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var replica = group();
+            await replica.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+            using var snapshot = replica.OpenSnapshot(ReminderStateTable.TableName);
+            return read(snapshot);
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
+    }
+
+    private async Task<CommandResult> ChangeAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> payload, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await group().ProposeAsync(new Command(ReminderStateTable.TableName, key, payload, expectedVersion), cancellationToken).ConfigureAwait(false);
+            return result.Status != CommandStatus.Rejected
+                ? result
+                : throw new InvalidOperationException("The group refused the command as malformed: its members run different versions of the software.");
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
+    }
+}
