@@ -82,8 +82,9 @@ public interface IReplicatedState<TState>
     /// until it is not.
     /// </summary>
     /// <remarks>
-    /// A group keeps its last 10,000 changes, at most 64 MiB of them. When some that were asked for are gone, the next event is a
-    /// <see cref="StateChangeKind.Compacted"/> one with the state as it is now. A slow reader holds nothing up and loses nothing before that.
+    /// A replica keeps the last 10,000 changes of its group, at most 64 MiB of them, in memory: after a start, those that it has applied since. When some
+    /// that were asked for are gone, the next event is a <see cref="StateChangeKind.Compacted"/> one with the state as it is now. A slow reader holds nothing
+    /// up, and loses nothing before that.
     /// An operation that returns the very state it was given has changed nothing, and makes no event.
     /// </remarks>
     /// <param name="fromVersion">

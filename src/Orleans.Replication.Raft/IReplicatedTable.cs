@@ -22,4 +22,13 @@ public interface IReplicatedTable
 
     /// <summary>The whole state was replaced by a snapshot: forget what was cached. Called between two commands.</summary>
     void Reset();
+
+    /// <summary>
+    /// The records can be read as they are after a command, and after all before it: at the start, after each log entry, and after <see cref="Reset"/>. Nothing, unless
+    /// the table keeps something beside its records that others read. Must not throw.
+    /// </summary>
+    /// <param name="lastCommand">The <see cref="CommandContext.Index"/> of the last command, of whichever table; 0 before the first.</param>
+    void Applied(long lastCommand)
+    {
+    }
 }

@@ -42,6 +42,9 @@ public sealed class RaftGroup
     /// <summary>The id of this member.</summary>
     public string LocalId => _node.Local.Id;
 
+    /// <summary>The tables of the state, as they were registered.</summary>
+    public IReadOnlyList<IReplicatedTable> Tables => _options.Tables;
+
     internal GroupReplica? Replica => _replica;
 
     private GroupReplica Serving

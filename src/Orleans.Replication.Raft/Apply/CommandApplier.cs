@@ -32,10 +32,14 @@ internal sealed class CommandApplier
         {
             var transaction = new TableTransaction(store, _batch, StateKeys.Table(table.Name));
             _tables.Add(Encoding.UTF8.GetBytes(table.Name), (table, transaction));
+
+            // It may have served a replica before that was stopped.
+            table.Reset();
         }
 
         _tablesByName = _tables.GetAlternateLookup<ReadOnlySpan<byte>>();
         _sessions.Load();
+        TellTables();
     }
 
     /// <summary>Runs a committed entry; one that the state already contains is skipped.</summary>
@@ -52,7 +56,12 @@ internal sealed class CommandApplier
         while (!cursor.AtEnd)
             Run(CommandFormat.Decode(cursor.ReadBytes()), ++commands, time);
 
+        // Who watches hears of a change when it can be read.
+        var watching = _store.Watches.Of(_batch.Keys);
         _store.Commit(_batch, new AppliedPosition(index, term, commands, time));
+        TellTables();
+        foreach (var watch in watching)
+            watch.Signal();
         Announce();
     }
 
@@ -63,6 +72,8 @@ internal sealed class CommandApplier
         _sessions.Load();
         foreach (var (table, _) in _tables.Values)
             table.Reset();
+        TellTables();
+        _store.Watches.SignalAll();
     }
 
     private void Run(in CommandFormat command, long commandIndex, DateTimeOffset time)
@@ -127,6 +138,12 @@ internal sealed class CommandApplier
     }
 
     private static long VersionOf(TableTransaction state, ReadOnlySpan<byte> key) => state.TryGet(key, out var record) ? record.Version : 0;
+
+    private void TellTables()
+    {
+        foreach (var (table, _) in _tables.Values)
+            table.Applied(_store.Position.Commands);
+    }
 
     private void Announce()
     {

@@ -84,13 +84,10 @@ internal sealed class StateStore : IDisposable
         Span<byte> encoded = stackalloc byte[AppliedPosition.EncodedBytes];
         position.Encode(encoded);
         _writes.Clear();
-        var watching = Watches.Of(batch.Keys);
         batch.MoveTo(_writes);
         _writes.Put(StateKeys.Position, encoded);
         _database.Write(_writes);
         Position = position;
-        foreach (var watch in watching)
-            watch.Signal();
     }
 
     /// <summary>Copies the state into a folder that does not exist yet; may run while entries are applied.</summary>
@@ -126,7 +123,6 @@ internal sealed class StateStore : IDisposable
         _generation = next;
         Position = position;
         replaced.Release();
-        Watches.SignalAll();
     }
 
     public void Dispose()

@@ -92,7 +92,7 @@ internal sealed class ReplicatedState<TState>(
     /// <inheritdoc/>
     public IAsyncEnumerable<StateChange<TState>> WatchAsync(long? fromVersion, CancellationToken cancellationToken) => fromVersion < 0
         ? throw new ArgumentOutOfRangeException(nameof(fromVersion), fromVersion, "Versions are not negative.")
-        : new StateWatch<TState>(group, key, states).RunAsync(fromVersion, cancellationToken);
+        : new StateWatch<TState>(group, key, group.Tables.OfType<StatesTable>().Single().History, states).RunAsync(fromVersion, cancellationToken);
 
     /// <summary>
     /// Reads the record once, so that a state which this silo cannot read fails the activation and not the first call.

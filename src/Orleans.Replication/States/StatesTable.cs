@@ -22,7 +22,8 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     private static readonly byte[] Existed = [1];
     private static readonly byte[] Missing = [0];
 
-    private readonly StateHistory _history = new();
+    /// <summary>The last changes, for those who watch.</summary>
+    public StateHistory History { get; } = new();
 
     /// <inheritdoc/>
     public string Name => TableName;
@@ -31,7 +32,7 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     public CommandOutcome Apply(in CommandContext context, IStateTransaction state)
     {
         var (kind, body) = StateCommand.Parse(context.Payload);
-        var recording = new RecordingTransaction(context, _history, state);
+        var recording = new RecordingTransaction(context, History, state);
         switch (kind)
         {
             case StateCommandKind.Apply:
@@ -48,7 +49,10 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     }
 
     /// <inheritdoc/>
-    public void Reset() => _history.Reset();
+    public void Reset() => History.Reset();
+
+    /// <inheritdoc/>
+    public void Applied(long lastCommand) => History.Publish(lastCommand);
 
     private object Read(ReadOnlyMemory<byte> body, long index)
     {

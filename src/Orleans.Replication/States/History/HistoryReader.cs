@@ -2,52 +2,37 @@ using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.States.History;
 
-/// <summary>Reads the changes of one state after a version: all of them, or the news that some are gone.</summary>
+/// <summary>Tells what happened to one state since a version: all of it, or that some of it is not known any longer.</summary>
 internal static class HistoryReader
 {
-    /// <summary>So many changes are read from one view of the table at most: a view keeps old data on disk.</summary>
-    private const int MaxChanges = 64;
+    /// <summary>The version with which a watch begins that wants nothing of what this replica has applied.</summary>
+    public static long LastVersion(StateHistory history, ReadOnlySpan<byte> key) => history.Read(key, 0).Published;
 
     /// <summary>
-    /// The version with which a watch begins that wants none of what this replica has applied.
+    /// The changes after <paramref name="after"/>, the oldest first; none when there are none yet. A <see cref="StateChangeKind.Compacted"/> one is alone, has the
+    /// state as it is now, and stands for everything up to its version.
     /// </summary>
-    public static long LastVersion(IStateReader table, ReadOnlyMemory<byte> key)
+    public static IReadOnlyList<RecordedChange> Read(StateHistory history, IStateReader states, ReadOnlySpan<byte> key, long after)
     {
-        if (table.TryGet(key.Span, out var record))
-            return record.Version;
+        var view = history.Read(key, after);
 
-        // Deleted, or never there: the deletion may be among the changes.
-        var last = StateHistory.DroppedUpTo(table);
-        foreach (var (_, change) in table.Scan(HistoryKeys.ChangesOf(key.Span)))
-            last = Math.Max(last, change.Version);
-        return last;
+        // Read after the view: it may be newer than what the view has, never older.
+        var exists = states.TryGet(key, out var record);
+        return IsComplete(view, exists ? record.Version : 0, after) ? view.Changes : [Compacted(exists, record, view)];
     }
 
-    /// <summary>
-    /// The changes after <paramref name="after"/>, oldest first; empty when there are none yet. The first may be a <see cref="StateChangeKind.Compacted"/> one, whose
-    /// state is the current one, and which stands for all changes up to its version.
-    /// </summary>
-    public static List<(long Version, RecordedChange Change)> Read(IStateReader table, ReadOnlyMemory<byte> key, long after)
+    private static bool IsComplete(in HistoryView view, long current, long after)
     {
-        var changes = table.ScanRange(HistoryKeys.Change(key.Span, after + 1), HistoryKeys.Change(key.Span, long.MaxValue))
-            .Take(MaxChanges)
-            .Select(row => (row.Value.Version, RecordedChange.Decode(row.Value.Value)))
-            .ToList();
-        return IsComplete(table, key, after, changes) ? changes : [Compacted(table, key)];
-    }
-
-    private static bool IsComplete(IStateReader table, ReadOnlyMemory<byte> key, long after, List<(long Version, RecordedChange Change)> changes)
-    {
-        if (after >= StateHistory.DroppedUpTo(table))
+        if (after >= view.Floor)
             return true;
 
-        // Something was dropped since, of this state or another. Who begins with nothing misses nothing as long as the state did not exist either.
-        var next = changes.Count > 0 ? changes[0].Change.PreviousVersion : table.TryGet(key.Span, out var record) ? record.Version : 0;
-        return next == 0 ? after == 0 : next <= after;
+        // Nothing tells of the time before the floor but what comes behind it: the version that the state had then. One that is not published yet is for
+        // the next look. Who begins with nothing misses nothing as long as there was no state either.
+        var known = view.Changes.Count > 0 ? view.Changes[0].PreviousVersion : current > view.Published ? after : current;
+        return known == 0 ? after == 0 : known <= after;
     }
 
-    private static (long Version, RecordedChange Change) Compacted(IStateReader table, ReadOnlyMemory<byte> key) =>
-        table.TryGet(key.Span, out var record)
-            ? (record.Version, new RecordedChange(StateChangeKind.Compacted, 0, default, record.Value))
-            : (LastVersion(table, key), new RecordedChange(StateChangeKind.Compacted, 0, default, default));
+    private static RecordedChange Compacted(bool exists, in StateRecord record, in HistoryView view) => exists
+        ? new(record.Version, StateChangeKind.Compacted, 0, default, record.Value)
+        : new(view.Published, StateChangeKind.Compacted, 0, default, default);
 }

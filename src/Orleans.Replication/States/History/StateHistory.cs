@@ -1,75 +1,109 @@
-using System.Buffers.Binary;
-using Orleans.Replication.Raft;
+using Orleans.Replication.Keys;
 
 namespace Orleans.Replication.States.History;
 
 /// <summary>
-/// Keeps the last changes of a group's states, as a part of the replicated state, so that a watch can go on at any replica and after any restart. The limits
-/// are constants of the format: replicas that kept different amounts would differ (SAFETY 14).
+/// The last changes of a group's states as this replica has applied them, in memory. It is no part of the replicated state: what it does not have, because it was
+/// before a start or beyond the limits, it says (<see cref="HistoryView.Floor"/>).
 /// </summary>
-/// <remarks>Used by the thread that applies. What it remembers beside the table is read from the table again whenever that was replaced.</remarks>
-internal sealed class StateHistory(int maxChanges = StateHistory.MaxChanges, long maxBytes = StateHistory.MaxBytes)
+/// <remarks>
+/// The thread that applies adds. What it added can be seen once it is published, which is when the states themselves can be read: nobody hears of a change
+/// and then reads an older state. Reading is for any thread.
+/// </remarks>
+internal sealed class StateHistory
 {
-    /// <summary>The changes that a group keeps.</summary>
-    public const int MaxChanges = 10_000;
+    /// <summary>The changes that are kept, unless said otherwise.</summary>
+    public const int DefaultMaxChanges = 10_000;
 
-    /// <summary>The bytes of changes that a group keeps. The last change is kept whatever its size.</summary>
-    public const long MaxBytes = 64 << 20;
+    /// <summary>The bytes of states that are kept, unless said otherwise. The last change is kept whatever its size.</summary>
+    public const long DefaultMaxBytes = 64 << 20;
 
-    // The changes in the table, oldest first; null when they have to be read from it first.
-    private Queue<Kept>? _kept;
+    private const int MaxChangesInView = 256;
+
+    private readonly int _maxChanges;
+    private readonly long _maxBytes;
+    private readonly Lock _gate = new();
+    private readonly Queue<byte[]> _kept = new();
+    private readonly Dictionary<byte[], ChangeList> _byState = new(KeyComparer.Instance);
+    private readonly Dictionary<byte[], ChangeList>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     private long _keptBytes;
+    private long _floor = long.MaxValue;
+    private long _published;
 
-    /// <summary>The table was replaced.</summary>
-    public void Reset() => _kept = null;
-
-    /// <summary>Adds a change to the history, and drops what is too much.</summary>
-    public void Add(in CommandContext context, StateChangeKind kind, long previousVersion, ReadOnlySpan<byte> record, IStateTransaction table)
+    public StateHistory(int maxChanges = DefaultMaxChanges, long maxBytes = DefaultMaxBytes)
     {
-        _kept ??= Read(table);
-        var key = HistoryKeys.Change(context.Key, context.Index);
-        var change = RecordedChange.Encode(kind, previousVersion, context.Timestamp, record);
-        table.Put(key, change);
-        Keep(_kept, new Kept(context.Index, key, change.Length));
-        Drop(_kept, table);
+        _maxChanges = maxChanges;
+        _maxBytes = maxBytes;
+        _bySpan = _byState.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    /// <summary>The version up to which changes were dropped, as a snapshot of the table has it; 0 when all are there.</summary>
-    public static long DroppedUpTo(IStateReader table) =>
-        table.TryGet(HistoryKeys.Dropped, out var record) ? BinaryPrimitives.ReadInt64BigEndian(record.Value.Span) : 0;
-
-    private Queue<Kept> Read(IStateReader table)
+    /// <summary>The version of a state after its last change; 0 when that was a deletion. False when none is kept. Called by the thread that applies.</summary>
+    public bool TryGetVersion(ReadOnlySpan<byte> key, out long version)
     {
-        _keptBytes = 0;
-        var kept = new Queue<Kept>();
-        foreach (var (key, record) in table.Scan(HistoryKeys.AllChanges).OrderBy(change => change.Value.Version))
-            Keep(kept, new Kept(record.Version, key.ToArray(), record.Value.Length));
-        return kept;
-    }
-
-    private void Keep(Queue<Kept> kept, in Kept change)
-    {
-        kept.Enqueue(change);
-        _keptBytes += change.Bytes;
-    }
-
-    private void Drop(Queue<Kept> kept, IStateTransaction table)
-    {
-        long? dropped = null;
-        while (kept.Count > 1 && (kept.Count > maxChanges || _keptBytes > maxBytes))
+        lock (_gate)
         {
-            var oldest = kept.Dequeue();
-            _keptBytes -= oldest.Bytes;
-            table.Delete(oldest.Key);
-            dropped = oldest.Version;
+            var found = _bySpan.TryGetValue(key, out var changes);
+            version = found && changes!.Last is { Kind: StateChangeKind.Written } last ? last.Version : 0;
+            return found;
         }
-
-        if (dropped is not { } version)
-            return;
-        Span<byte> encoded = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(encoded, version);
-        table.Put(HistoryKeys.Dropped, encoded);
     }
 
-    private readonly record struct Kept(long Version, byte[] Key, int Bytes);
+    /// <summary>Adds a change, which nobody sees yet. Called by the thread that applies.</summary>
+    public void Add(ReadOnlySpan<byte> key, in RecordedChange change)
+    {
+        lock (_gate)
+        {
+            if (!_bySpan.TryGetValue(key, out var changes))
+                _bySpan[key] = changes = new();
+            changes.Add(change);
+            _kept.Enqueue(key.ToArray());
+            _keptBytes += change.State.Length;
+        }
+    }
+
+    /// <summary>Everything up to a version can be read now. Called by the thread that applies.</summary>
+    public void Publish(long version)
+    {
+        lock (_gate)
+        {
+            // The first word after a start: what was before it is not known.
+            _floor = Math.Min(_floor, version);
+            _published = version;
+            while (_kept.Count > 1 && (_kept.Count > _maxChanges || _keptBytes > _maxBytes))
+                DropOldest();
+        }
+    }
+
+    /// <summary>The states were replaced as a whole: how they came to be is not known.</summary>
+    public void Reset()
+    {
+        lock (_gate)
+        {
+            _kept.Clear();
+            _byState.Clear();
+            _keptBytes = 0;
+            _floor = long.MaxValue;
+        }
+    }
+
+    /// <summary>What is kept of one state after a version, the oldest first.</summary>
+    public HistoryView Read(ReadOnlySpan<byte> key, long after)
+    {
+        lock (_gate)
+        {
+            return new HistoryView(
+                _bySpan.TryGetValue(key, out var changes) ? changes.Between(after, _published, MaxChangesInView) : [], _floor, _published);
+        }
+    }
+
+    private void DropOldest()
+    {
+        var key = _kept.Dequeue();
+        var changes = _byState[key];
+        var oldest = changes.RemoveFirst();
+        if (changes.IsEmpty)
+            _byState.Remove(key);
+        _keptBytes -= oldest.State.Length;
+        _floor = Math.Max(_floor, oldest.Version);
+    }
 }

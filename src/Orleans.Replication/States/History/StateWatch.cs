@@ -5,19 +5,20 @@ using Orleans.Replication.Raft;
 namespace Orleans.Replication.States.History;
 
 /// <summary>Follows one state on this silo's replica: reads what is new, and sleeps until there is more.</summary>
-internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateSerializer<TState> states)
+internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateHistory history, StateSerializer<TState> states)
 {
     /// <inheritdoc cref="IReplicatedState{TState}.WatchAsync"/>
     public async IAsyncEnumerable<StateChange<TState>> RunAsync(long? fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // The watch before the first look: a change between the two ends the first wait.
         using var watch = Begin();
-        var last = fromVersion ?? Look(table => HistoryReader.LastVersion(table, key));
+        var last = fromVersion ?? HistoryReader.LastVersion(history, key);
         while (true)
         {
-            var changes = Look(table => HistoryReader.Read(table, key, last).ConvertAll(row => ToChange(row.Version, row.Change)));
-            foreach (var change in changes)
+            var changes = Look(last);
+            foreach (var recorded in changes)
             {
+                var change = ToChange(recorded);
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return change;
                 last = change.Version;
@@ -40,12 +41,11 @@ internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateSeria
         }
     }
 
-    private TResult Look<TResult>(Func<IStateReader, TResult> read)
+    private IReadOnlyList<RecordedChange> Look(long after)
     {
         try
         {
-            using var table = group.OpenSnapshot(StatesTable.TableName);
-            return read(table);
+            return HistoryReader.Read(history, group.GetReader(StatesTable.TableName), key, after);
         }
         catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
         {
@@ -65,6 +65,15 @@ internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateSeria
         }
     }
 
-    private StateChange<TState> ToChange(long version, in RecordedChange change) =>
-        new(change.Kind, change.State.IsEmpty ? states.CreateInitial() : states.Deserialize(change.State), version, change.Timestamp);
+    private StateChange<TState> ToChange(in RecordedChange change)
+    {
+        try
+        {
+            return new(change.Kind, change.State.IsEmpty ? states.CreateInitial() : states.Deserialize(change.State), change.Version, change.Timestamp);
+        }
+        catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
+        {
+            throw translated;
+        }
+    }
 }
