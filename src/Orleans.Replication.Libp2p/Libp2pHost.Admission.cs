@@ -110,6 +110,7 @@ public sealed partial class Libp2pHost
         if (_options.Gater?.AllowPeer(connection.RemotePeer, connection.Direction) == false)
             connection.BeginClose(YamuxErrorCode.Gated);
 
+        _simultaneousDials.OnAdded(connection);
         _metrics.ConnectionChanged(1, connection.Direction);
         Log.PeerConnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Direction, connection.RemoteAddress);
         NotifyKept(connection.RemotePeer);

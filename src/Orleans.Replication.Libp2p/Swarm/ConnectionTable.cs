@@ -10,13 +10,25 @@ internal sealed class ConnectionTable
     private bool _closed;
 
     /// <summary>
-    /// The newest connection with a peer. Of several, it is the one most likely to be alive: the older ones may lead to a process that is gone.
+    /// The newest connection with a peer that is not redundant. Of several, it is the one most likely to be alive: the older ones may lead to a process that
+    /// is gone.
     /// </summary>
-    internal bool TryGetNewest(PeerId peer, [NotNullWhen(true)] out Libp2pConnection? connection)
+    internal bool TryGetBest(PeerId peer, [NotNullWhen(true)] out Libp2pConnection? connection)
     {
         lock (_lock)
-            connection = _byPeer.GetValueOrDefault(peer)?.FindLast(candidate => !candidate.Closed.IsCancellationRequested);
+        {
+            var live = _byPeer.GetValueOrDefault(peer)?.FindAll(candidate => !candidate.Closed.IsCancellationRequested);
+            connection = live?.FindLast(candidate => !candidate.IsRedundant) ?? live?.LastOrDefault();
+        }
+
         return connection is not null;
+    }
+
+    /// <summary>The connections with a peer, in the order in which they were made.</summary>
+    internal IReadOnlyList<Libp2pConnection> With(PeerId peer)
+    {
+        lock (_lock)
+            return _byPeer.TryGetValue(peer, out var connections) ? [.. connections] : [];
     }
 
     internal IReadOnlyList<Libp2pConnection> Snapshot()
