@@ -220,6 +220,8 @@ public sealed class Libp2pConnection
     {
         try
         {
+            if (Volatile.Read(ref _closing))
+                _session.BeginClose(_closeCode); // It is turned away: nothing is to be answered before the go-away.
             if (!_confirmed)
                 _session.Start();
             await AcceptStreamsAsync().ConfigureAwait(false);

@@ -50,20 +50,29 @@ internal sealed class ConnectionTable
             return _byPeer.Where(pair => counts(pair.Key)).Sum(pair => pair.Value.Count);
     }
 
-    /// <summary>Adds a connection; false after <see cref="Close"/>.</summary>
-    internal bool TryAdd(Libp2pConnection connection, out bool isFirst)
+    /// <summary>
+    /// Adds a connection within the limits. They were asked for when its peer was admitted, but many handshakes may end at once, and only this one look
+    /// counts.
+    /// </summary>
+    /// <returns>Null, or why it was not added.</returns>
+    internal Exception? TryAdd(Libp2pConnection connection, Libp2pLimits limits, Func<PeerId, bool> isExempt, out bool isFirst)
     {
         lock (_lock)
         {
             isFirst = false;
+            var peer = connection.RemotePeer;
             if (_closed)
-                return false;
+                return new Libp2pException("The host is stopping.");
+            if (CountOf(peer) >= limits.MaxConnectionsPerPeer)
+                return new ResourceLimitExceededException(nameof(Libp2pLimits.MaxConnectionsPerPeer), limits.MaxConnectionsPerPeer);
+            if (!isExempt(peer) && Count(other => !isExempt(other)) >= limits.MaxConnections)
+                return new ResourceLimitExceededException(nameof(Libp2pLimits.MaxConnections), limits.MaxConnections);
 
-            if (!_byPeer.TryGetValue(connection.RemotePeer, out var connections))
-                _byPeer.Add(connection.RemotePeer, connections = []);
+            if (!_byPeer.TryGetValue(peer, out var connections))
+                _byPeer.Add(peer, connections = []);
             connections.Add(connection);
             isFirst = connections.Count == 1;
-            return true;
+            return null;
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class Dialer(
 
     private async Task<Libp2pConnection> DialAsync(PeerId peer, TaskTracker tracker)
     {
-        if (swarm.Options.Gater?.AllowPeer(peer, ConnectionDirection.Outbound) == false)
+        if (swarm.Options.Gater?.AllowPeerDial(peer) == false)
             throw new PeerNotAllowedException(peer);
 
         var (resolved, unresolved) = await ResolveAsync(peer).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class Dialer(
     private static Exception Failure(PeerId peer, List<Exception> failures) => failures switch
     {
         [] => new DialFailedException(peer, $"No address of peer {peer} is known. Add one to the address book."),
-        [PeerIdMismatchException or PeerNotAllowedException or ResourceLimitExceededException] => failures[0],
+        [PeerIdMismatchException or PeerNotAllowedException or PeerRefusedException or ResourceLimitExceededException] => failures[0],
         [var only] => new DialFailedException(peer, $"Dialling peer {peer} failed: {only.Message}", only),
         _ => new DialFailedException(
             peer,
@@ -106,6 +106,8 @@ internal sealed class Dialer(
     {
         if (!address.TryGetTcpEndPoint(out var endPoint))
             throw new Libp2pException($"{address} is no plain TCP address; this host dials nothing else.");
+        if (swarm.Options.Gater?.AllowAddressDial(peer, address) == false)
+            throw new PeerNotAllowedException(peer, address);
 
         Socket socket;
         using (var timeout = new CancellationTokenSource(swarm.Options.DialTimeout, swarm.Time))
