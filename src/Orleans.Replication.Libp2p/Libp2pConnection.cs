@@ -20,6 +20,7 @@ public sealed class Libp2pConnection
     private readonly CancellationTokenSource _handlersCancelled = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationToken _closingToken;
+    private bool _isRedundant;
     private YamuxErrorCode _closeCode = YamuxErrorCode.Normal;
     private bool _closing;
     private bool _confirmed;
@@ -87,6 +88,16 @@ public sealed class Libp2pConnection
     internal InboundStreams InboundStreams { get; }
 
     internal long OpenedTimestamp { get; }
+
+    /// <summary>
+    /// Whether another connection with the same peer takes this one's place: both came about because the two dialled each other at once. New streams use
+    /// the other one as long as it lives.
+    /// </summary>
+    internal bool IsRedundant
+    {
+        get => Volatile.Read(ref _isRedundant);
+        set => Volatile.Write(ref _isRedundant, value);
+    }
 
     /// <summary>The last time the idle watch saw a stream, or the time of opening.</summary>
     internal long IdleSince { get; set; }
@@ -197,11 +208,20 @@ public sealed class Libp2pConnection
         }
     }
 
+    /// <summary>Ends a connection that nobody uses and that <see cref="RunAsync"/> never ran: another one to the same peer was there first.</summary>
+    internal Task DiscardAsync()
+    {
+        BeginClose(YamuxErrorCode.Supplanted);
+        return EndAsync();
+    }
+
     /// <summary>Serves inbound streams until the connection is lost or closed, then ends everything that belongs to it.</summary>
     internal async Task RunAsync(Action<Libp2pConnection> onClosed)
     {
         try
         {
+            if (Volatile.Read(ref _closing))
+                _session.BeginClose(_closeCode); // It is turned away: nothing is to be answered before the go-away.
             if (!_confirmed)
                 _session.Start();
             await AcceptStreamsAsync().ConfigureAwait(false);

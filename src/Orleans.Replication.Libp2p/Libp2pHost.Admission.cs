@@ -64,12 +64,12 @@ public sealed partial class Libp2pHost
     }
 
     /// <summary>Decides about a peer that has just proven its identity, before anything else is spoken with it.</summary>
-    private void Admit(PeerId peer, ConnectionDirection direction)
+    private void Admit(PeerId peer, ConnectionDirection direction, Multiaddr remote)
     {
         if (peer == PeerId)
             throw new HandshakeFailedException("The other end is this peer itself.");
 
-        if (_options.Gater?.AllowPeer(peer, direction) == false)
+        if (_options.Gater?.AllowSecured(peer, direction, remote) == false)
         {
             _swarm.Refusals.Add(_swarm.Logger, RefusalReason.GatedPeer, $"peer {peer}");
             throw new PeerNotAllowedException(peer);
@@ -89,32 +89,52 @@ public sealed partial class Libp2pHost
     }
 
     /// <summary>Takes a secured connection in and runs it.</summary>
+    /// <exception cref="Libp2pException">It is not taken after all: the gater does not allow it, a limit was reached meanwhile, or the host stops.</exception>
     private void Register(Libp2pConnection connection)
     {
-        bool added;
+        if (_options.Gater?.AllowUpgraded(connection) == false)
+        {
+            _swarm.Refusals.Add(_swarm.Logger, RefusalReason.GatedConnection, connection.ToString());
+            throw TurnAway(connection, YamuxErrorCode.Gated, new PeerNotAllowedException(connection.RemotePeer));
+        }
+
+        Exception? refusal;
         lock (_events)
         {
-            added = _connections.TryAdd(connection, out var isFirst);
+            refusal = _connections.TryAdd(connection, _options.Limits, IsKept, out var isFirst);
             if (isFirst)
                 Raise(PeerConnected, connection.RemotePeer);
         }
 
-        _background.Run(() => connection.RunAsync(added ? Unregister : static _ => { }));
-        if (!added)
+        if (refusal is ResourceLimitExceededException limit)
         {
-            connection.BeginClose(YamuxErrorCode.Normal);
-            throw new Libp2pException("The host is stopping.");
+            var reason = limit.Limit == nameof(Libp2pLimits.MaxConnections) ? RefusalReason.ConnectionLimit : RefusalReason.ConnectionPerPeerLimit;
+            _swarm.Refusals.Add(_swarm.Logger, reason, $"peer {connection.RemotePeer}");
+            throw TurnAway(connection, YamuxErrorCode.ResourceLimitExceeded, refusal);
         }
 
+        if (refusal is not null)
+            throw TurnAway(connection, YamuxErrorCode.Normal, refusal);
+
+        _background.Run(() => connection.RunAsync(Unregister));
         // A permission withdrawn since the handshake was enforced before this connection could be seen.
         if (_options.Gater?.AllowPeer(connection.RemotePeer, connection.Direction) == false)
             connection.BeginClose(YamuxErrorCode.Gated);
 
+        _simultaneousDials.OnAdded(connection);
         _metrics.ConnectionChanged(1, connection.Direction);
         Log.PeerConnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Direction, connection.RemoteAddress);
         NotifyKept(connection.RemotePeer);
         if (_options.IdentifyOnConnect)
             connection.Background.Run(() => _identify.RequestOnConnectAsync(connection));
+    }
+
+    /// <summary>Closes a connection that nobody was given, and tells its peer why.</summary>
+    private Exception TurnAway(Libp2pConnection connection, YamuxErrorCode code, Exception refusal)
+    {
+        connection.BeginClose(code);
+        _background.Run(() => connection.RunAsync(static _ => { }));
+        return refusal;
     }
 
     private void OnIdentified(Libp2pConnection connection, PeerInformation information)

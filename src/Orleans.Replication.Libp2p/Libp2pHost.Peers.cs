@@ -8,7 +8,7 @@ public sealed partial class Libp2pHost
 {
     /// <summary>Whether there is a live connection with a peer.</summary>
     /// <param name="peer">The peer.</param>
-    public bool IsConnected(PeerId peer) => _connections.TryGetNewest(peer, out _);
+    public bool IsConnected(PeerId peer) => _connections.TryGetBest(peer, out _);
 
     /// <summary>Whether the host keeps dialling a peer in the background (<see cref="KeepConnected"/>).</summary>
     /// <param name="peer">The peer.</param>
@@ -28,7 +28,7 @@ public sealed partial class Libp2pHost
         ObjectDisposedException.ThrowIf(_stoppingToken.IsCancellationRequested, this);
         if (peer == PeerId)
             throw new ArgumentException("A peer does not dial itself.", nameof(peer));
-        return _connections.TryGetNewest(peer, out var connection)
+        return _connections.TryGetBest(peer, out var connection)
             ? connection
             : await _dialer.DialAsync(peer, _background, cancellationToken).ConfigureAwait(false);
     }

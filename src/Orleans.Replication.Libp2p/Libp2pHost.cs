@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Replication.Libp2p.Addresses;
 using Orleans.Replication.Libp2p.Diagnostics;
 using Orleans.Replication.Libp2p.Identify;
+using Orleans.Replication.Libp2p.Naming;
 using Orleans.Replication.Libp2p.Noise;
 using Orleans.Replication.Libp2p.Ping;
 using Orleans.Replication.Libp2p.Security;
@@ -34,6 +35,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     private readonly Upgrader _upgrader;
     private readonly Dialer _dialer;
     private readonly ConnectionTable _connections = new();
+    private readonly SimultaneousDials _simultaneousDials;
     private readonly ConcurrentDictionary<PeerId, KeptPeer> _kept = new();
     private readonly TaskTracker _background;
     private readonly CancellationTokenSource _stopping = new();
@@ -71,7 +73,9 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         _background = new TaskTracker(_swarm.ReportFailure);
         _security = [.. options.Security.Select(NewSecurity)];
         _upgrader = new Upgrader(_swarm, _security, Admit);
-        _dialer = new Dialer(_swarm, AddressBook, _upgrader, Register, _stoppingToken);
+        var resolver = new AddressResolver(new NameService([.. options.NameServers]));
+        _dialer = new Dialer(_swarm, AddressBook, resolver, _upgrader, Register, _stoppingToken);
+        _simultaneousDials = new SimultaneousDials(_swarm, _connections, PeerId);
         _description = new OwnDescription(this, _swarm);
         _push = new IdentifyPush(_swarm, _connections, _description);
         _identify = new IdentifyService(_swarm, _description, OnIdentified);

@@ -36,8 +36,31 @@ public sealed class Libp2pOptions
     /// <summary>Who may connect and who is dialled. Default: everybody. See <see cref="PeerAllowList"/>.</summary>
     public IConnectionGater? Gater { get; set; }
 
-    /// <summary>How long connecting to one TCP address may take. Default: 5 s.</summary>
+    /// <summary>How long connecting to one TCP address may take, and how long resolving the names of a peer's addresses. Default: 5 s.</summary>
     public TimeSpan DialTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How many addresses of one peer are dialled at once. The first connection wins, the other attempts are given up. Default: 8.
+    /// </summary>
+    public int MaxParallelDialsPerPeer { get; set; } = 8;
+
+    /// <summary>
+    /// How long a dial to one address may take before the next address of the peer is dialled beside it; one that fails is followed at once. Zero: all of
+    /// them at once, at the price of handshakes that are thrown away. Default: 100 ms.
+    /// </summary>
+    public TimeSpan DialStagger { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The name servers for <c>/dns…</c> addresses. Empty: the system's own resolver, and for the texts of <c>/dnsaddr</c> its name servers. Names are resolved
+    /// anew for every dial.
+    /// </summary>
+    public IList<System.Net.IPEndPoint> NameServers { get; } = [];
+
+    /// <summary>
+    /// How long one of two connections, which came about because two peers dialled each other at once, must have been without a stream before it is closed.
+    /// New streams use the other one. Default: 2 s.
+    /// </summary>
+    public TimeSpan RedundantConnectionGrace { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a TCP connection may take to be secured and multiplexed, inbound and outbound. Default: 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -103,6 +126,11 @@ public sealed class Libp2pOptions
         }
 
         RequirePositive(DialTimeout, nameof(DialTimeout));
+        if (MaxParallelDialsPerPeer < 1)
+            throw new ArgumentException($"{nameof(MaxParallelDialsPerPeer)} is {MaxParallelDialsPerPeer}, but must be 1 or more.");
+        if (DialStagger < TimeSpan.Zero || DialStagger.TotalMilliseconds > int.MaxValue)
+            throw new ArgumentException($"{nameof(DialStagger)} is {DialStagger}, but must be zero or more, and at most 24 days.");
+        RequirePositive(RedundantConnectionGrace, nameof(RedundantConnectionGrace));
         RequirePositive(HandshakeTimeout, nameof(HandshakeTimeout));
         RequirePositive(NegotiationTimeout, nameof(NegotiationTimeout));
         if (IdleTimeout != Timeout.InfiniteTimeSpan)

@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Debug, "Peer {Peer} did not describe itself.")]
     internal static partial void IdentifyFailed(ILogger logger, string peer, Exception error);
 
+    [LoggerMessage(17, LogLevel.Debug, "Of two connections with {Peer}, made by dialling each other at once, the one not used is closed.")]
+    internal static partial void RedundantConnectionClosed(ILogger logger, string peer);
+
     [LoggerMessage(14, LogLevel.Debug, "The connection with {Peer} is closed: no stream for {IdleTimeout}.")]
     internal static partial void IdleConnectionClosed(ILogger logger, string peer, TimeSpan idleTimeout);
 }

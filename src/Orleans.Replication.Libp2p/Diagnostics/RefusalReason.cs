@@ -5,6 +5,7 @@ internal enum RefusalReason
 {
     GatedAddress,
     GatedPeer,
+    GatedConnection,
     PendingHandshakeLimit,
     ConnectionLimit,
     ConnectionPerPeerLimit,

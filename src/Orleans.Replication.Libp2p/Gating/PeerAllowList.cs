@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 
 namespace Orleans.Replication.Libp2p;
 
@@ -40,9 +39,6 @@ public sealed class PeerAllowList : IConnectionGater
     /// <summary>Whether a peer is on the list.</summary>
     /// <param name="peer">The peer.</param>
     public bool Contains(PeerId peer) => Volatile.Read(ref _peers).Contains(peer);
-
-    /// <inheritdoc/>
-    bool IConnectionGater.AllowAccept(EndPoint remote) => true; // An address proves nothing.
 
     /// <inheritdoc/>
     bool IConnectionGater.AllowPeer(PeerId peer, ConnectionDirection direction) => Contains(peer);

@@ -10,13 +10,25 @@ internal sealed class ConnectionTable
     private bool _closed;
 
     /// <summary>
-    /// The newest connection with a peer. Of several, it is the one most likely to be alive: the older ones may lead to a process that is gone.
+    /// The newest connection with a peer that is not redundant. Of several, it is the one most likely to be alive: the older ones may lead to a process that
+    /// is gone.
     /// </summary>
-    internal bool TryGetNewest(PeerId peer, [NotNullWhen(true)] out Libp2pConnection? connection)
+    internal bool TryGetBest(PeerId peer, [NotNullWhen(true)] out Libp2pConnection? connection)
     {
         lock (_lock)
-            connection = _byPeer.GetValueOrDefault(peer)?.FindLast(candidate => !candidate.Closed.IsCancellationRequested);
+        {
+            var live = _byPeer.GetValueOrDefault(peer)?.FindAll(candidate => !candidate.Closed.IsCancellationRequested);
+            connection = live?.FindLast(candidate => !candidate.IsRedundant) ?? live?.LastOrDefault();
+        }
+
         return connection is not null;
+    }
+
+    /// <summary>The connections with a peer, in the order in which they were made.</summary>
+    internal IReadOnlyList<Libp2pConnection> With(PeerId peer)
+    {
+        lock (_lock)
+            return _byPeer.TryGetValue(peer, out var connections) ? [.. connections] : [];
     }
 
     internal IReadOnlyList<Libp2pConnection> Snapshot()
@@ -38,20 +50,29 @@ internal sealed class ConnectionTable
             return _byPeer.Where(pair => counts(pair.Key)).Sum(pair => pair.Value.Count);
     }
 
-    /// <summary>Adds a connection; false after <see cref="Close"/>.</summary>
-    internal bool TryAdd(Libp2pConnection connection, out bool isFirst)
+    /// <summary>
+    /// Adds a connection within the limits. They were asked for when its peer was admitted, but many handshakes may end at once, and only this one look
+    /// counts.
+    /// </summary>
+    /// <returns>Null, or why it was not added.</returns>
+    internal Exception? TryAdd(Libp2pConnection connection, Libp2pLimits limits, Func<PeerId, bool> isExempt, out bool isFirst)
     {
         lock (_lock)
         {
             isFirst = false;
+            var peer = connection.RemotePeer;
             if (_closed)
-                return false;
+                return new Libp2pException("The host is stopping.");
+            if (CountOf(peer) >= limits.MaxConnectionsPerPeer)
+                return new ResourceLimitExceededException(nameof(Libp2pLimits.MaxConnectionsPerPeer), limits.MaxConnectionsPerPeer);
+            if (!isExempt(peer) && Count(other => !isExempt(other)) >= limits.MaxConnections)
+                return new ResourceLimitExceededException(nameof(Libp2pLimits.MaxConnections), limits.MaxConnections);
 
-            if (!_byPeer.TryGetValue(connection.RemotePeer, out var connections))
-                _byPeer.Add(connection.RemotePeer, connections = []);
+            if (!_byPeer.TryGetValue(peer, out var connections))
+                _byPeer.Add(peer, connections = []);
             connections.Add(connection);
             isFirst = connections.Count == 1;
-            return true;
+            return null;
         }
     }
 

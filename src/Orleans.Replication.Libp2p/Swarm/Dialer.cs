@@ -1,17 +1,27 @@
+using System.Net;
 using System.Net.Sockets;
-using Orleans.Replication.Libp2p.Diagnostics;
+using Orleans.Replication.Libp2p.Naming;
 using Orleans.Replication.Libp2p.Transport;
 
 namespace Orleans.Replication.Libp2p.Swarm;
 
-/// <summary>Dials peers by id: address after address, until one leads to a connection whose other end proved to be the peer.</summary>
+/// <summary>
+/// Dials peers by id: resolves the names among their addresses anew, and dials side by side until one address leads to a connection whose other end
+/// proved to be the peer.
+/// </summary>
 /// <param name="swarm">What the host shares.</param>
 /// <param name="addresses">Where peers are said to be.</param>
+/// <param name="resolver">Makes addresses of names.</param>
 /// <param name="upgrader">Secures the sockets.</param>
 /// <param name="register">Takes a new connection into the host, or throws.</param>
 /// <param name="stopping">Cancelled when the host stops: a dial may outlive the caller that began it.</param>
 internal sealed class Dialer(
-    SwarmContext swarm, AddressBook addresses, Upgrader upgrader, Action<Libp2pConnection> register, CancellationToken stopping)
+    SwarmContext swarm,
+    AddressBook addresses,
+    AddressResolver resolver,
+    Upgrader upgrader,
+    Action<Libp2pConnection> register,
+    CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, Task<Libp2pConnection>> _underWay = [];
@@ -27,7 +37,7 @@ internal sealed class Dialer(
         {
             if (!_underWay.TryGetValue(peer, out dial))
             {
-                dial = Task.Run(() => DialAndForgetAsync(peer), CancellationToken.None);
+                dial = Task.Run(() => DialAndForgetAsync(peer, tracker), CancellationToken.None);
                 _underWay.Add(peer, dial);
                 tracker.Run(async () => await ((Task)dial).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
             }
@@ -36,11 +46,11 @@ internal sealed class Dialer(
         return dial.WaitAsync(cancellationToken);
     }
 
-    private async Task<Libp2pConnection> DialAndForgetAsync(PeerId peer)
+    private async Task<Libp2pConnection> DialAndForgetAsync(PeerId peer, TaskTracker tracker)
     {
         try
         {
-            return await DialAsync(peer).ConfigureAwait(false);
+            return await DialAsync(peer, tracker).ConfigureAwait(false);
         }
         finally
         {
@@ -49,50 +59,63 @@ internal sealed class Dialer(
         }
     }
 
-    private async Task<Libp2pConnection> DialAsync(PeerId peer)
+    private async Task<Libp2pConnection> DialAsync(PeerId peer, TaskTracker tracker)
     {
-        if (swarm.Options.Gater?.AllowPeer(peer, ConnectionDirection.Outbound) == false)
+        if (swarm.Options.Gater?.AllowPeerDial(peer) == false)
             throw new PeerNotAllowedException(peer);
 
-        List<Exception> failures = [];
-        foreach (var address in addresses.Get(peer))
-        {
-            try
-            {
-                return await DialAsync(peer, address).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
-            {
-                stopping.ThrowIfCancellationRequested();
-                failures.Add(error is Libp2pException ? error : new Libp2pException($"{address}: {error.Message}", error));
-            }
-        }
+        var (resolved, unresolved) = await ResolveAsync(peer).ConfigureAwait(false);
+        var race = new DialRace(swarm, resolved, (address, token) => DialAsync(peer, address, token), register);
+        _ = tracker.Run(() => race.RunAsync(stopping)); // It outlives the dial: the losers have to be taken back.
+        if (await race.Result.ConfigureAwait(false) is { } connection)
+            return connection;
 
+        stopping.ThrowIfCancellationRequested();
         swarm.Metrics.DialFailed();
-        throw failures switch
-        {
-            [] => new DialFailedException(peer, $"No address of peer {peer} is known. Add one to the address book."),
-            [PeerIdMismatchException or PeerNotAllowedException or ResourceLimitExceededException] => failures[0],
-            [var only] => new DialFailedException(peer, $"Dialling peer {peer} failed: {only.Message}", only),
-            _ => new DialFailedException(
-                peer,
-                $"Dialling peer {peer} failed at {failures.Count} addresses: {string.Join(" | ", failures.Select(failure => failure.Message))}",
-                new AggregateException(failures)),
-        };
+        throw Failure(peer, [.. unresolved, .. race.Failures]);
     }
 
-    private async Task<Libp2pConnection> DialAsync(PeerId peer, Multiaddr address)
+    /// <summary>Resolves all names among the addresses at once. A name that cannot be resolved is a failed address.</summary>
+    private async Task<(IReadOnlyList<Multiaddr> Resolved, IReadOnlyList<Exception> Failures)> ResolveAsync(PeerId peer)
+    {
+        using var timeout = new CancellationTokenSource(swarm.Options.DialTimeout, swarm.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        var resolutions = addresses.Get(peer).Select(address => resolver.ResolveAsync(peer, address, linked.Token).AsTask()).ToArray();
+        await ((Task)Task.WhenAll(resolutions)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stopping.ThrowIfCancellationRequested();
+        return (
+            [.. resolutions.Where(resolution => resolution.IsCompletedSuccessfully).SelectMany(resolution => resolution.Result).Distinct()],
+            [.. resolutions.Where(resolution => !resolution.IsCompletedSuccessfully).Select(FailureOf)]);
+
+        static Exception FailureOf(Task<IReadOnlyList<Multiaddr>> resolution) =>
+            resolution.Exception?.InnerException ?? new Libp2pException("A name was not resolved in time.");
+    }
+
+    private static Exception Failure(PeerId peer, List<Exception> failures) => failures switch
+    {
+        [] => new DialFailedException(peer, $"No address of peer {peer} is known. Add one to the address book."),
+        [PeerIdMismatchException or PeerNotAllowedException or PeerRefusedException or ResourceLimitExceededException] => failures[0],
+        [var only] => new DialFailedException(peer, $"Dialling peer {peer} failed: {only.Message}", only),
+        _ => new DialFailedException(
+            peer,
+            $"Dialling peer {peer} failed at {failures.Count} addresses: {string.Join(" | ", failures.Select(failure => failure.Message))}",
+            new AggregateException(failures)),
+    };
+
+    private async Task<Libp2pConnection> DialAsync(PeerId peer, Multiaddr address, CancellationToken cancellationToken)
     {
         if (!address.TryGetTcpEndPoint(out var endPoint))
             throw new Libp2pException($"{address} is no plain TCP address; this host dials nothing else.");
+        if (swarm.Options.Gater?.AllowAddressDial(peer, address) == false)
+            throw new PeerNotAllowedException(peer, address);
 
         Socket socket;
         using (var timeout = new CancellationTokenSource(swarm.Options.DialTimeout, swarm.Time))
-        using (var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping))
+        using (var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken))
         {
             try
             {
-                socket = await TcpDialer.ConnectAsync(endPoint, linked.Token).ConfigureAwait(false);
+                socket = await TcpDialer.ConnectAsync((IPEndPoint)endPoint, linked.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException error) when (timeout.IsCancellationRequested)
             {
@@ -100,8 +123,6 @@ internal sealed class Dialer(
             }
         }
 
-        var connection = await upgrader.UpgradeAsync(socket, peer, ConnectionDirection.Outbound, stopping).ConfigureAwait(false);
-        register(connection);
-        return connection;
+        return await upgrader.UpgradeAsync(socket, peer, ConnectionDirection.Outbound, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -15,8 +15,9 @@ namespace Orleans.Replication.Libp2p.Swarm;
 /// </summary>
 /// <param name="swarm">What the host shares.</param>
 /// <param name="security">How to secure, in order of preference.</param>
-/// <param name="admit">Throws when the proven peer may not connect.</param>
-internal sealed class Upgrader(SwarmContext swarm, IReadOnlyList<ISecureTransport> security, Action<PeerId, ConnectionDirection> admit)
+/// <param name="admit">Throws when the proven peer at this address may not connect.</param>
+internal sealed class Upgrader(
+    SwarmContext swarm, IReadOnlyList<ISecureTransport> security, Action<PeerId, ConnectionDirection, Multiaddr> admit)
 {
     internal static readonly ProtocolId Yamux = new("/yamux/1.0.0");
 
@@ -47,6 +48,8 @@ internal sealed class Upgrader(SwarmContext swarm, IReadOnlyList<ISecureTranspor
             swarm.Metrics.HandshakeFailed(direction);
             if (error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
                 throw new HandshakeFailedException($"The connection was not secured within {swarm.Options.HandshakeTimeout}.", error);
+            if (error is ConnectionResetException { InnerException: YamuxGoAwayException goAway } && expected is { } refusing)
+                throw new PeerRefusedException(refusing, (uint)goAway.Code, error);
             if (error is SocketException or UnsupportedProtocolException or NegotiationFailedException or ConnectionResetException)
                 throw new HandshakeFailedException($"The connection was not secured: {error.Message}", error);
             throw;
@@ -64,7 +67,7 @@ internal sealed class Upgrader(SwarmContext swarm, IReadOnlyList<ISecureTranspor
             : await securing.SecureInboundAsync(transport, cancellationToken).ConfigureAwait(false);
         try
         {
-            admit(secured.RemotePublicKey.PeerId, direction);
+            await AdmitAsync(secured, direction, remote, cancellationToken).ConfigureAwait(false);
             if (secured.EarlyMuxer is null)
                 await AgreeAsync(secured, [Yamux], dialled, cancellationToken).ConfigureAwait(false);
             var session = new YamuxSession(secured, dialled, _yamux, swarm.YamuxLogger, swarm.Time);
@@ -73,6 +76,22 @@ internal sealed class Upgrader(SwarmContext swarm, IReadOnlyList<ISecureTranspor
         catch
         {
             secured.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Asks whether the peer may connect. One that may not is told why, where it is ready to be told: when the multiplexer is agreed on already.</summary>
+    private async ValueTask AdmitAsync(SecureConnection secured, ConnectionDirection direction, EndPoint remote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            admit(secured.RemotePublicKey.PeerId, direction, Multiaddr.FromTcp((IPEndPoint)remote));
+        }
+        catch (Exception refusal) when (secured.EarlyMuxer is not null && refusal is PeerNotAllowedException or ResourceLimitExceededException)
+        {
+            var code = refusal is PeerNotAllowedException ? YamuxErrorCode.Gated : YamuxErrorCode.ResourceLimitExceeded;
+            FrameHeader.Write(secured.Output, new FrameHeader(FrameType.GoAway, FrameFlags.None, StreamId: 0, (uint)code));
+            await secured.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
             throw;
         }
     }

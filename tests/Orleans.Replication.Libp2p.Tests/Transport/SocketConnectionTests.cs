@@ -18,7 +18,7 @@ public sealed class SocketConnectionTests : IAsyncLifetime
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        _first = new SocketConnection(await TcpDialer.ConnectAsync(listener.LocalEndPoint!, default));
+        _first = new SocketConnection(await TcpDialer.ConnectAsync((IPEndPoint)listener.LocalEndPoint!, default));
         _second = new SocketConnection(await listener.AcceptAsync());
     }
 

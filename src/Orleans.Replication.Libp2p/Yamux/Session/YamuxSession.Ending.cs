@@ -15,11 +15,27 @@ internal sealed partial class YamuxSession
     /// </summary>
     public async ValueTask CloseAsync(YamuxErrorCode code = YamuxErrorCode.Normal)
     {
-        bool mustWake;
+        BeginClose(code);
         Task? running;
         lock (Gate)
-        {
             running = _running;
+        if (running is not null)
+        {
+            var inTime = running.WaitAsync(Options.CloseTimeout, Time);
+            await inTime.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Begins to end the session as <see cref="CloseAsync"/> does, without waiting. Before <see cref="Start"/>, the go-away is all the peer ever gets.
+    /// </summary>
+    public void BeginClose(YamuxErrorCode code)
+    {
+        bool mustWake;
+        lock (Gate)
+        {
             if (!IsOver && !_isClosing)
             {
                 _isClosing = true;
@@ -31,13 +47,6 @@ internal sealed partial class YamuxSession
 
         if (mustWake)
             WakeOnPool();
-        if (running is not null)
-        {
-            var inTime = running.WaitAsync(Options.CloseTimeout, Time);
-            await inTime.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Ends the session at once, without a go-away, and waits until the transport is released. Streams still open fail.</summary>

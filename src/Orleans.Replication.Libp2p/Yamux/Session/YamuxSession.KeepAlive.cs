@@ -55,8 +55,8 @@ internal sealed partial class YamuxSession
         bool mustWake;
         lock (Gate)
         {
-            if (IsOver)
-                return;
+            if (IsOver || _isClosing)
+                return; // The go-away is the answer: a peer that is turned away must not take a pong for a welcome.
             _queue.AddPong(frame.Length);
             mustWake = TakeWake();
         }
@@ -142,7 +142,7 @@ internal sealed partial class YamuxSession
         bool mustWake;
         lock (Gate)
         {
-            if (IsOver || _ping is not null)
+            if (IsOver || _isClosing || _ping is not null)
                 return;
             AddPing();
             mustWake = TakeWake();
