@@ -19,8 +19,8 @@ internal static class OptionsCheck
             group.Name.Length is >= 1 and <= 64 && group.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && group.Name.Trim('.').Length > 0,
             nameof(group.Name), group.Name, "1 to 64 letters, digits, '-', '_' or '.'");
         Require(
-            group.Voters.Count is 1 or 3, nameof(group.Voters), group.Voters.Count,
-            "1 or 3 members: with 2 the loss of either stops the group, and more than 3 are not supported by this version");
+            group.Voters.Count is 1 or 3 or 5, nameof(group.Voters), group.Voters.Count,
+            "1, 3 or 5 members: one more than an odd number survives no more losses, and more than 5 are slower without being safer");
         Require(group.Voters.Select(voter => voter.Id).Distinct().Count() == group.Voters.Count, nameof(group.Voters), "the same member twice", "different members");
         Require(group.Voters.Any(voter => voter.Id == local.Id), nameof(group.Voters), string.Join(", ", group.Voters), $"a list with this member, '{local.Id}', in it");
         Require(group.Tables.Select(table => table.Name).Distinct().Count() == group.Tables.Count, nameof(group.Tables), "two tables of one name", "different names");

@@ -6,7 +6,7 @@ public sealed class RaftGroupOptions
     /// <summary>The group's name: 1 to 64 letters, digits, '-', '_' or '.', since it names a folder.</summary>
     public string Name { get; init; } = "default";
 
-    /// <summary>The voters, this member included: 1 or 3.</summary>
+    /// <summary>The voters, this member included: 1, 3 or 5.</summary>
     public required IReadOnlyList<RaftPeer> Voters { get; init; }
 
     /// <summary>The tables of the state.</summary>

@@ -13,6 +13,9 @@ internal sealed partial class DotNextEngine
     private const int EngineVersion = 0;
     private const uint Refused = 0;
 
+    /// <summary>The commit index that the engine hears of as a follower: none.</summary>
+    private const long CommitLater = 0;
+
     private volatile string? _heldFor;
     private long _heldUntil;
 
@@ -76,8 +79,12 @@ internal sealed partial class DotNextEngine
         }
 
         var result = await AppendEntriesAsync(
-            MemberIds.Of(sender), append.Term, new EntryList<ReceivedEntry>(entries), previousIndex, previousTerm, append.CommitIndex, EngineVersion,
+            MemberIds.Of(sender), append.Term, new EntryList<ReceivedEntry>(entries), previousIndex, previousTerm, CommitLater, EngineVersion,
             cancellationToken).ConfigureAwait(false);
+
+        // SAFETY 4: not beyond what was compared with the leader's log. The log's other way to commit is the leader's (SAFETY S3).
+        if (result.Value.Result != HeartbeatResult.Rejected)
+            await _log.CommitKnownAsync(Math.Min(append.CommitIndex, previousIndex + entries.Count), cancellationToken).ConfigureAwait(false);
         var response = new RaftResponse { Term = result.Term, Result = (uint)result.Value.Result, LastIndex = result.Value.LastIndex };
         if (result.Value.Result == HeartbeatResult.Rejected && result.Term <= append.Term)
             response.LastIndex = await LastPossibleMatchAsync(append.PreviousIndex, cancellationToken).ConfigureAwait(false);
@@ -135,7 +142,7 @@ internal sealed partial class DotNextEngine
     private async ValueTask<bool> AcceptLeaderAsync(string sender, long term, CancellationToken cancellationToken)
     {
         var result = await AppendEntriesAsync(
-            MemberIds.Of(sender), term, new EntryList<ReceivedEntry>([]), prevLogIndex: 0, prevLogTerm: 0, commitIndex: 0, EngineVersion,
+            MemberIds.Of(sender), term, new EntryList<ReceivedEntry>([]), prevLogIndex: 0, prevLogTerm: 0, CommitLater, EngineVersion,
             cancellationToken).ConfigureAwait(false);
         return result.Term <= term && result.Value.Result != HeartbeatResult.Rejected;
     }

@@ -60,6 +60,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _logger = logger;
         AuditTrail = log;
         log.Committed = BeginRound;
+        log.LimitCommit = LimitCommitAsync;
         foreach (var voter in voters)
             voter.Behind = BeginRound;
         base.LeaderChanged += (_, _) => LeadershipChanged?.Invoke();
@@ -238,6 +239,23 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _ = SynchronizeAsync(AnyCommitIsNews, CancellationToken.None).AsTask();
     }
 
+    /// <summary>
+    /// SAFETY S3: the engine takes the median of the first answers to arrive, in which one that lags can stand for a majority when there are more
+    /// than three voters. What each voter has really flushed in this term decides (Raft §5.3); and an entry of an earlier term is not committed by
+    /// counting (Raft §5.4.2). This member counts in full: a commit begins with its own flush.
+    /// </summary>
+    private async ValueTask<long> LimitCommitAsync(long endIndex, CancellationToken cancellationToken)
+    {
+        var term = Term;
+        var reached = new long[_voters.Count];
+        for (var i = 0; i < reached.Length; i++)
+            reached[i] = _voters[i].IsRemote ? _voters[i].FlushedIndexIn(term) : endIndex;
+        var common = Majority.IndexOf(reached);
+        if (common >= endIndex)
+            return endIndex;
+        return common > CommitIndex && await _log.GetTermAsync(common, cancellationToken).ConfigureAwait(false) == term ? common : 0;
+    }
+
     private async Task WatchLeadershipAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -273,10 +291,11 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     {
         var target = _voters.FirstOrDefault(voter => voter.Peer.Id == to)
             ?? throw new ArgumentException($"'{to}' is no voter of group '{_options.Name}'.", nameof(to));
-        if (target.FlushedIndex < CommitIndex)
+        var flushed = target.FlushedIndexIn(Term);
+        if (flushed < CommitIndex)
         {
             throw new GroupUnavailableException(
-                $"Member '{to}' has acknowledged the log up to {target.FlushedIndex}; the group has committed up to {CommitIndex}. Try again when it has caught up.");
+                $"Member '{to}' has acknowledged the log up to {flushed}; the group has committed up to {CommitIndex}. Try again when it has caught up.");
         }
 
         Hold(to);

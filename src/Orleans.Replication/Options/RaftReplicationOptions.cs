@@ -22,7 +22,7 @@ public sealed class RaftReplicationOptions
     public IList<string> ListenAddresses { get; set; } = [];
 
     /// <summary>
-    /// Every voter's address with its peer id, this silo's own included, for example <c>/ip4/10.0.0.2/tcp/4001/p2p/12D3Koo…</c>: 1 or 3 of them.
+    /// Every voter's address with its peer id, this silo's own included, for example <c>/ip4/10.0.0.2/tcp/4001/p2p/12D3Koo…</c>: 1, 3 or 5 of them.
     /// A peer may have several addresses, one in each line. <c>orleans-replication keygen --data DIR</c> makes the identity in a data folder and prints its peer id. Default: none,
     /// which makes this silo a group of its own.
     /// </summary>

@@ -12,7 +12,7 @@ namespace Orleans.Configuration;
 /// </summary>
 internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOptions> options, IOptions<ClusterOptions> cluster) : IConfigurationValidator
 {
-    private const int MaxVoters = 3;
+    private const int MaxVoters = 5;
     private const int MaxGroupNameChars = 64;
     private const int MaxClusterIdChars = 128;
 
@@ -42,11 +42,11 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
         Require(
             voters <= MaxVoters,
             nameof(value.Peers),
-            $"has {voters} peers. This version replicates over 1 or 3 silos: the consensus engine's commit rule is not proven safe for more. Keep three of them.");
+            $"has {voters} peers. More than {MaxVoters} replicas are slower without being safer. Keep three or five of them.");
         Require(
-            voters != 2,
+            voters is 0 or 1 or 3 or 5,
             nameof(value.Peers),
-            "has 2 peers. With two, the loss of either stops all writes, which is worse than one. Write 1 or 3; leave it empty for a silo on its own.");
+            $"has {voters} peers. An even number survives no more losses than the odd one below it. Write 1, 3 or 5; leave it empty for a silo on its own.");
     }
 
     private void ValidateNames(RaftReplicationOptions value)

@@ -157,10 +157,11 @@ public sealed class GuardTests
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
-    [InlineData(5)]
-    public void S3_More_than_three_voters_are_refused_for_now(int voters)
+    [InlineData(6)]
+    [InlineData(7)]
+    public void An_even_number_of_voters_or_more_than_five_is_refused(int voters)
     {
         var wrong = Assert.Throws<ArgumentException>(() => new TestCluster(voters).Members[0].StartAsync().GetAwaiter().GetResult());
-        Assert.Contains("1 or 3 members", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("1, 3 or 5 members", wrong.Message, StringComparison.Ordinal);
     }
 }

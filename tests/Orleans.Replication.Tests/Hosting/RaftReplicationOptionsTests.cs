@@ -73,7 +73,7 @@ public sealed class RaftReplicationOptionsTests
 
     [Theory]
     [InlineData("RaftReplicationOptions.Peers has 2 peers.", Peer, Second)]
-    [InlineData("RaftReplicationOptions.Peers has 4 peers. This version replicates over 1 or 3 silos", Peer, Second, Third, Fourth)]
+    [InlineData("RaftReplicationOptions.Peers has 4 peers. An even number survives no more losses", Peer, Second, Third, Fourth)]
     [InlineData("Append /p2p/ and its peer id; 'orleans-replication keygen --data DIR' prints it.", "/ip4/127.0.0.1/tcp/4001")]
     [InlineData("'127.0.0.1:4001' is no multiaddr", "127.0.0.1:4001")]
     [InlineData("has no TCP address. Write it like /ip4/10.0.0.2/tcp/4001/p2p/12D3KooWNbzK", "/p2p/12D3KooWNbzK1jjyQKGrN42tiQ7xjidK7GwNj9BzVPk6T7DWBiTD")]

@@ -10,7 +10,8 @@ namespace Orleans.Replication.Raft.Engine.Guards;
 /// <list type="bullet">
 /// <item>SAFETY S1: an append of a follower ends when its entries are flushed, not before.</item>
 /// <item>SAFETY S2: an entry at or below the commit index whose term differs is no repetition but damage.</item>
-/// <item>SAFETY S12: only the append path of a follower flushes, under the engine's transition lock.</item>
+/// <item>SAFETY S3: a leader's commit index is not what the engine says alone; what a leader has told a follower goes another way.</item>
+/// <item>SAFETY S12: only the append path of a follower flushes, and a follower does not commit meanwhile.</item>
 /// <item>SAFETY S14: entries that are already here are kept; the log is cut only at a conflict.</item>
 /// <item>A leader that was deposed between reading its term and appending does not put an entry of an old term behind newer ones: the
 /// follower's vote would be judged by that entry's term, and a candidate without committed entries could win.</item>
@@ -30,6 +31,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
     /// <summary>Called after the commit index has moved.</summary>
     public Action? Committed { get; set; }
+
+    /// <summary>How far a leader may commit of what the engine thinks it may (SAFETY S3); at most that. Asked before each commit of a leader.</summary>
+    public Func<long, CancellationToken, ValueTask<long>>? LimitCommit { get; set; }
 
     /// <inheritdoc/>
     public override async Task InitializeAsync(CancellationToken token = default)
@@ -100,12 +104,38 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
         }
     }
 
+    /// <summary>The leader's commit. A follower that the engine serves is told of no commit at this place: <see cref="CommitKnownAsync"/>.</summary>
     async ValueTask<long> IAuditTrail.CommitAsync(long endIndex, CancellationToken token)
     {
+        if (endIndex <= LastCommittedEntryIndex)
+            return 0;
+        if (LimitCommit is { } limit)
+            endIndex = await limit(endIndex, token).ConfigureAwait(false);
+        if (endIndex <= LastCommittedEntryIndex)
+            return 0;
         var count = await CommitAsync(endIndex, token).ConfigureAwait(false);
         if (count > 0)
             Committed?.Invoke();
         return count;
+    }
+
+    /// <summary>Commits what the leader has said to be committed, of the entries that this follower has in common with it.</summary>
+    public async ValueTask CommitKnownAsync(long endIndex, CancellationToken token)
+    {
+        if (endIndex <= LastCommittedEntryIndex)
+            return;
+        await _appending.WaitAsync(token).ConfigureAwait(false);
+        try
+        {
+            if (endIndex <= LastCommittedEntryIndex || await CommitAsync(endIndex, token).ConfigureAwait(false) == 0)
+                return;
+        }
+        finally
+        {
+            _appending.Release();
+        }
+
+        Committed?.Invoke();
     }
 
     /// <inheritdoc/>

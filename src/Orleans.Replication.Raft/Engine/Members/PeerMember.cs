@@ -21,8 +21,11 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     private readonly RaftChannel? _elections;
     private readonly RaftChannel? _replication;
     private readonly ClusterMemberId _id;
+    private readonly Lock _flushedGate = new();
     private IRaftClusterMember.ReplicationState _state;
-    private long _flushedIndex;
+
+    /// <summary>What this member has acknowledged, and to the leader of which term: another term's leader may have cut its log since.</summary>
+    private (long Term, long Index) _flushed;
 
     /// <param name="peer">Who it is.</param>
     /// <param name="options">The group's time-outs and limits.</param>
@@ -61,10 +64,14 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     /// <summary>Called when the member lacks more than the leader thought: the next round should not wait for the next heartbeat.</summary>
     public Action? Behind { get; set; }
 
-    /// <summary>The last entry that this member has acknowledged to this leader: it is on its disk.</summary>
-    public long FlushedIndex => Volatile.Read(ref _flushedIndex);
-
     ref IRaftClusterMember.ReplicationState IRaftClusterMember.State => ref _state;
+
+    /// <summary>Up to which entry this member's disk agrees with the leader of a term, as far as it has acknowledged; 0 for any other term.</summary>
+    public long FlushedIndexIn(long term)
+    {
+        lock (_flushedGate)
+            return _flushed.Term == term ? _flushed.Index : 0;
+    }
 
     public async Task<Result<bool>> VoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
@@ -109,11 +116,13 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
 
             var response = await CallAsync(_replication!, new RaftRequest { Append = append }, _options.AppendTimeout, token).ConfigureAwait(false);
             var result = (HeartbeatResult)response.Result;
+            if (result != HeartbeatResult.Rejected)
+                Acknowledge(term, prevLogIndex + next);
+            else if (response.Term <= term)
+                TakeBack(term, append.PreviousIndex - 1);
             if (next == entries.Count || result == HeartbeatResult.Rejected)
             {
-                if (result != HeartbeatResult.Rejected)
-                    Volatile.Write(ref _flushedIndex, prevLogIndex + next);
-                else if (response.Term <= term)
+                if (result == HeartbeatResult.Rejected && response.Term <= term)
                     Behind?.Invoke();
                 return new Result<ReplicationStatus> { Term = response.Term, Value = new() { Result = result, LastIndex = response.LastIndex } };
             }
@@ -128,6 +137,8 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
         {
             var response = await SnapshotSender.SendAsync(
                 leased, term, (request, cancel) => CallAsync(_replication!, request, _options.AppendTimeout, cancel), token).ConfigureAwait(false);
+            if (response.Result != (uint)HeartbeatResult.Rejected)
+                Acknowledge(term, snapshotIndex);
             return new Result<HeartbeatResult> { Term = response.Term, Value = (HeartbeatResult)response.Result };
         }
         finally
@@ -159,6 +170,19 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     public void Dispose()
     {
         // The channels belong to the engine, which closes them asynchronously.
+    }
+
+    private void Acknowledge(long term, long index)
+    {
+        lock (_flushedGate)
+            _flushed = (term, index);
+    }
+
+    /// <summary>The member does not have what it was taken to have: its disk was emptied.</summary>
+    private void TakeBack(long term, long index)
+    {
+        lock (_flushedGate)
+            _flushed = (term, Math.Min(FlushedIndexIn(term), Math.Max(index, 0)));
     }
 
     private async Task<RaftResponse> CallAsync(RaftChannel channel, RaftRequest request, TimeSpan timeout, CancellationToken token)
