@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Replication.Clustering.Membership;
+using Orleans.Replication.GrainDirectories.Records;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.States;
@@ -25,6 +26,7 @@ internal sealed class GroupTables(IServiceProvider services, Serializer serializ
             new GrainStorageTable(),
             new MembershipStateTable(),
             new ReminderStateTable(),
+            new DirectoryStateTable(),
             .. services.GetKeyedServices<IReplicatedTable>(group),
         ];
         var taken = tables.GroupBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault(namesakes => namesakes.Count() > 1);

@@ -7,6 +7,8 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
+using Orleans.Replication.GrainDirectories.Provider;
+using Orleans.Replication.GrainDirectories.Records;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Reminders.Provider;
@@ -52,12 +54,15 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     public RaftReminderTable CreateReminderTable(string serviceId) =>
         new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Group);
 
+    /// <summary>Makes a grain directory on this member.</summary>
+    public RaftGrainDirectory CreateGrainDirectory(string name) => new(name, () => Group);
+
     public async Task StartAsync()
     {
         var group = new RaftGroupOptions
         {
             Voters = voters,
-            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable()],
+            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable()],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
             MaxCommandBytes = options.MaxCommandBytes,
