@@ -5,6 +5,7 @@ using Orleans.Replication.Raft;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.States;
 using Orleans.Replication.Storage.Records;
+using Orleans.Replication.Transactions.Records;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.Groups;
@@ -27,6 +28,7 @@ internal sealed class GroupTables(IServiceProvider services, Serializer serializ
             new MembershipStateTable(),
             new ReminderStateTable(),
             new DirectoryStateTable(),
+            new TransactionStateTable(),
             .. services.GetKeyedServices<IReplicatedTable>(group),
         ];
         var taken = tables.GroupBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault(namesakes => namesakes.Count() > 1);

@@ -14,6 +14,8 @@ using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Reminders.Provider;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.Storage.Records;
+using Orleans.Replication.Transactions.Provider;
+using Orleans.Replication.Transactions.Records;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -57,12 +59,19 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     /// <summary>Makes a grain directory on this member.</summary>
     public RaftGrainDirectory CreateGrainDirectory(string name) => new(name, () => Group);
 
+    /// <summary>Makes the storage of transactional states on this member.</summary>
+    public RaftTransactionalStateStorageFactory CreateTransactionalStorage(string name) => new(
+        name,
+        new() { GrainStorageSerializer = Services.GetRequiredService<IGrainStorageSerializer>() },
+        () => Group,
+        SiloServices.Serializer);
+
     public async Task StartAsync()
     {
         var group = new RaftGroupOptions
         {
             Voters = voters,
-            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable()],
+            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable()],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
             MaxCommandBytes = options.MaxCommandBytes,
