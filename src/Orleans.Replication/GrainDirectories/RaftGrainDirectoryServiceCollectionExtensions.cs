@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.GrainDirectory;
 using Orleans.Replication;
 using Orleans.Replication.GrainDirectories.Provider;
+using Orleans.Replication.Groups;
 using Orleans.Runtime.Hosting;
 
 namespace Orleans.Hosting;
@@ -48,6 +49,8 @@ public static class RaftGrainDirectoryServiceCollectionExtensions
         services.ConfigureNamedOptionForLogging<RaftGrainDirectoryOptions>(name);
         services.AddTransient<IConfigurationValidator>(provider =>
             new RaftGrainDirectoryOptionsValidator(provider.GetRequiredService<IOptionsMonitor<RaftGrainDirectoryOptions>>().Get(name), name));
+        services.AddTransient<IConfigurationValidator>(provider =>
+            new ProviderGroupValidator($"Grain directory '{name}'", provider.GetRequiredService<IOptionsMonitor<RaftGrainDirectoryOptions>>().Get(name).Group, provider));
         return services.AddGrainDirectory(name, Create);
     }
 

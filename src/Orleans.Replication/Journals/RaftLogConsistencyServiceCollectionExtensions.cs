@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.EventSourcing;
 using Orleans.Providers;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Provider;
 using Orleans.Replication.Journals.Records;
 using Orleans.Runtime;
@@ -54,6 +55,8 @@ public static class RaftLogConsistencyServiceCollectionExtensions
         services.ConfigureNamedOptionForLogging<RaftLogConsistencyOptions>(name);
         services.AddTransient<IConfigurationValidator>(provider =>
             new RaftLogConsistencyOptionsValidator(provider.GetRequiredService<IOptionsMonitor<RaftLogConsistencyOptions>>().Get(name), name));
+        services.AddTransient<IConfigurationValidator>(provider =>
+            new ProviderGroupValidator($"Log-consistency provider '{name}'", provider.GetRequiredService<IOptionsMonitor<RaftLogConsistencyOptions>>().Get(name).Group, provider));
 
         services.TryAddSingleton<JournalFeed>();
         services.TryAddSingleton(CreateProtocolServices);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Transactions.Provider;
 using Orleans.Storage;
 using Orleans.Transactions.Abstractions;
@@ -52,6 +53,8 @@ public static class RaftTransactionalStateServiceCollectionExtensions
         services.ConfigureNamedOptionForLogging<RaftTransactionalStateOptions>(name);
         services.AddTransient<IConfigurationValidator>(provider =>
             new RaftTransactionalStateOptionsValidator(provider.GetRequiredService<IOptionsMonitor<RaftTransactionalStateOptions>>().Get(name), name));
+        services.AddTransient<IConfigurationValidator>(provider =>
+            new ProviderGroupValidator($"Transactional state storage '{name}'", provider.GetRequiredService<IOptionsMonitor<RaftTransactionalStateOptions>>().Get(name).Group, provider));
         services.AddKeyedSingleton<ITransactionalStateStorageFactory>(name, (provider, key) => RaftTransactionalStateStorageFactory.Create(provider, (string)key!));
         if (name == ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)
             services.TryAddSingleton(provider => provider.GetRequiredKeyedService<ITransactionalStateStorageFactory>(name));
