@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
 using Orleans.Replication.Clustering.Provider;
+using Orleans.Replication.Groups;
 
 namespace Orleans.Hosting;
 
@@ -37,6 +38,8 @@ public static class RaftClusteringSiloBuilderExtensions
 
         services.ConfigureFormatter<RaftClusteringOptions>();
         services.AddTransient<IConfigurationValidator, RaftClusteringOptionsValidator>();
+        services.AddTransient<IConfigurationValidator>(provider =>
+            new ProviderGroupValidator("Clustering", provider.GetRequiredService<IOptions<RaftClusteringOptions>>().Value.Group, provider));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ShutdownLimit>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ShutdownLimit>());

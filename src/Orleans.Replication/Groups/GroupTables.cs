@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Replication.Clustering.Membership;
+using Orleans.Replication.GrainDirectories.Records;
+using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.States;
 using Orleans.Replication.Storage.Records;
+using Orleans.Replication.Transactions.Records;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.Groups;
@@ -13,7 +16,7 @@ namespace Orleans.Replication.Groups;
 /// tables, also on a silo that does not use them: while a change of configuration rolls through the cluster, a silo that has not got it yet must
 /// not fall out of service over a command for a table it does not have.
 /// </summary>
-internal sealed class GroupTables(IServiceProvider services, Serializer serializer, OperationRunners runners)
+internal sealed class GroupTables(IServiceProvider services, Serializer serializer, OperationRunners runners, JournalFeed journals)
 {
     /// <summary>Makes the tables of a group.</summary>
     /// <exception cref="ReplicationConfigurationException">Two tables have the same name.</exception>
@@ -25,6 +28,9 @@ internal sealed class GroupTables(IServiceProvider services, Serializer serializ
             new GrainStorageTable(),
             new MembershipStateTable(),
             new ReminderStateTable(),
+            new DirectoryStateTable(),
+            new TransactionStateTable(),
+            new JournalTable(journals),
             .. services.GetKeyedServices<IReplicatedTable>(group),
         ];
         var taken = tables.GroupBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault(namesakes => namesakes.Count() > 1);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Replication;
 using Orleans.Replication.Groups;
+using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Placement;
 using Orleans.Replication.States;
 using Orleans.Replication.Transport;
@@ -45,6 +46,7 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddSingleton<IConfigurationValidator, RaftReplicationOptionsValidator>();
         services.AddSingleton<GroupTables>();
 
+        services.TryAddSingleton<JournalFeed>();
         services.TryAddSingleton<OperationRunners>();
         services.TryAddSingleton(typeof(StateSerializer<>));
         services.AddSingleton<IAttributeToFactoryMapper<ReplicatedStateAttribute>, ReplicatedStateAttributeMapper>();

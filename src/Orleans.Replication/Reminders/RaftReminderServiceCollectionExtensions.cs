@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Reminders.Provider;
 
 namespace Orleans.Hosting;
@@ -32,6 +33,8 @@ public static class RaftReminderServiceCollectionExtensions
         services.AddReminders();
         services.ConfigureFormatter<RaftReminderOptions>();
         services.AddTransient<IConfigurationValidator, RaftReminderOptionsValidator>();
+        services.AddTransient<IConfigurationValidator>(provider =>
+            new ProviderGroupValidator("The reminder service", provider.GetRequiredService<IOptions<RaftReminderOptions>>().Value.Group, provider));
         services.AddSingleton(Create);
         services.AddSingleton<IReminderTable>(provider => provider.GetRequiredService<RaftReminderTable>());
         return services;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Storage.Provider;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
@@ -49,6 +50,8 @@ public static class RaftGrainStorageServiceCollectionExtensions
         services.ConfigureNamedOptionForLogging<RaftGrainStorageOptions>(name);
         services.AddTransient<IConfigurationValidator>(provider =>
             new RaftGrainStorageOptionsValidator(provider.GetRequiredService<IOptionsMonitor<RaftGrainStorageOptions>>().Get(name), name));
+        services.AddTransient<IConfigurationValidator>(provider =>
+            new ProviderGroupValidator($"Grain storage '{name}'", provider.GetRequiredService<IOptionsMonitor<RaftGrainStorageOptions>>().Get(name).Group, provider));
         return services.AddGrainStorage(name, RaftGrainStorageFactory.Create);
     }
 }

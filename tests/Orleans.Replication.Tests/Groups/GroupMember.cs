@@ -7,11 +7,18 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
+using Orleans.Replication.GrainDirectories.Provider;
+using Orleans.Replication.GrainDirectories.Records;
+using Orleans.Replication.Journals.Provider;
+using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Reminders.Provider;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.Storage.Records;
+using Orleans.Replication.Transactions.Provider;
+using Orleans.Replication.Transactions.Records;
+using Orleans.Runtime;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -25,6 +32,8 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     private ServiceProvider? _services;
 
     public RaftGroup Group => _node?.Groups[ReplicationGroups.Default] ?? throw new InvalidOperationException($"{PeerId} is not running.");
+
+    public JournalFeed Journals { get; } = new();
 
     public bool IsLeader => _node is not null && Group.GetStatus().Role == RaftRole.Leader;
 
@@ -52,12 +61,25 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     public RaftReminderTable CreateReminderTable(string serviceId) =>
         new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Group);
 
+    /// <summary>Makes a grain directory on this member.</summary>
+    public RaftGrainDirectory CreateGrainDirectory(string name) => new(name, () => Group);
+
+    /// <summary>Makes a grain's journal on this member.</summary>
+    public Journal CreateJournal(GrainId grain) => new(JournalKeys.Header("journals", grain), () => Group);
+
+    /// <summary>Makes the storage of transactional states on this member.</summary>
+    public RaftTransactionalStateStorageFactory CreateTransactionalStorage(string name) => new(
+        name,
+        new() { GrainStorageSerializer = Services.GetRequiredService<IGrainStorageSerializer>() },
+        () => Group,
+        SiloServices.Serializer);
+
     public async Task StartAsync()
     {
         var group = new RaftGroupOptions
         {
             Voters = voters,
-            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable()],
+            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(), new JournalTable(Journals)],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
             MaxCommandBytes = options.MaxCommandBytes,

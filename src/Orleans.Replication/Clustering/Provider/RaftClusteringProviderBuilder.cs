@@ -9,12 +9,12 @@ using Orleans.Replication.Clustering.Provider;
 
 namespace Orleans.Replication.Clustering.Provider;
 
-/// <summary>Configures clustering from <c>Orleans:Clustering</c> with <c>ProviderType</c> "Raft".</summary>
+/// <summary>Configures clustering from <c>Orleans:Clustering</c> with <c>ProviderType</c> "Raft". Replication itself comes with it, from <c>Orleans:Replication</c>.</summary>
 internal sealed class RaftClusteringProviderBuilder : IProviderBuilder<ISiloBuilder>
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.UseRaftClustering((RaftClusteringOptions options) =>
+        builder.AddRaftReplication().UseRaftClustering((RaftClusteringOptions options) =>
         {
             options.Group = configurationSection[nameof(options.Group)] ?? options.Group;
             options.ShutdownTimeout = configurationSection.GetValue(nameof(options.ShutdownTimeout), options.ShutdownTimeout);

@@ -8,10 +8,10 @@ using Orleans.Replication.Reminders.Provider;
 
 namespace Orleans.Replication.Reminders.Provider;
 
-/// <summary>Configures reminders from <c>Orleans:Reminders</c> with <c>ProviderType</c> "Raft".</summary>
+/// <summary>Configures reminders from <c>Orleans:Reminders</c> with <c>ProviderType</c> "Raft". Replication itself comes with it, from <c>Orleans:Replication</c>.</summary>
 internal sealed class RaftReminderProviderBuilder : IProviderBuilder<ISiloBuilder>
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.UseRaftReminderService((RaftReminderOptions options) => options.Group = configurationSection[nameof(options.Group)] ?? options.Group);
+        builder.AddRaftReplication().UseRaftReminderService((RaftReminderOptions options) => options.Group = configurationSection[nameof(options.Group)] ?? options.Group);
 }

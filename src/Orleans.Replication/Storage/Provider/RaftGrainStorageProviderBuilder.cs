@@ -10,12 +10,12 @@ using Orleans.Storage;
 
 namespace Orleans.Replication.Storage.Provider;
 
-/// <summary>Configures grain storage from <c>Orleans:GrainStorage:&lt;name&gt;</c> with <c>ProviderType</c> "Raft".</summary>
+/// <summary>Configures grain storage from <c>Orleans:GrainStorage:&lt;name&gt;</c> with <c>ProviderType</c> "Raft". Replication itself comes with it, from <c>Orleans:Replication</c>.</summary>
 internal sealed class RaftGrainStorageProviderBuilder : IProviderBuilder<ISiloBuilder>
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddRaftGrainStorage(
+        builder.AddRaftReplication().AddRaftGrainStorage(
             name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
             options => options.Configure<IServiceProvider>((value, services) => Bind(value, services, configurationSection)));
 
