@@ -61,6 +61,27 @@ public sealed class DurableLogTests
     }
 
     [Fact]
+    public async Task S12_What_a_leader_has_committed_is_committed_while_this_member_becomes_the_leader()
+    {
+        const int Entries = 500;
+        await using var log = await TestLog.OpenAsync();
+        var leading = Task.Run(async () =>
+        {
+            for (var i = 0; i < Entries; i++)
+            {
+                await log.State.AppendAsync(new ReceivedEntry(1, new byte[100]));
+                await log.State.CommitAsync(log.State.LastEntryIndex);
+            }
+        });
+        var following = Task.Run(async () =>
+        {
+            while (log.State.LastCommittedEntryIndex < Entries)
+                await log.CommitKnownAsync(log.State.LastEntryIndex);
+        });
+        await Task.WhenAll(leading, following);
+    }
+
+    [Fact]
     public async Task S14_A_late_duplicate_does_not_cut_the_log()
     {
         await using var log = await TestLog.OpenAsync();

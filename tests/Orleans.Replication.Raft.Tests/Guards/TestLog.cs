@@ -33,6 +33,9 @@ internal sealed class TestLog : IAsyncDisposable
         return State.AppendAsync(entries, startIndex, skipCommitted: true);
     }
 
+    /// <summary>Commits what a leader has said to be committed, as a follower does.</summary>
+    public ValueTask CommitKnownAsync(long endIndex) => _log.CommitKnownAsync(endIndex, CancellationToken.None);
+
     public async Task<long[]> TermsAsync()
     {
         var terms = new List<long>();

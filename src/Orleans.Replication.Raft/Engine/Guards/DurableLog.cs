@@ -11,7 +11,7 @@ namespace Orleans.Replication.Raft.Engine.Guards;
 /// <item>SAFETY S1: an append of a follower ends when its entries are flushed, not before.</item>
 /// <item>SAFETY S2: an entry at or below the commit index whose term differs is no repetition but damage.</item>
 /// <item>SAFETY S3: a leader's commit index is not what the engine says alone; what a leader has told a follower goes another way.</item>
-/// <item>SAFETY S12: only the append path of a follower flushes, and a follower does not commit meanwhile.</item>
+/// <item>SAFETY S12: only the append path of a follower flushes, and nobody commits meanwhile.</item>
 /// <item>SAFETY S14: entries that are already here are kept; the log is cut only at a conflict.</item>
 /// <item>A leader that was deposed between reading its term and appending does not put an entry of an old term behind newer ones: the
 /// follower's vote would be judged by that entry's term, and a candidate without committed entries could win.</item>
@@ -113,29 +113,35 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             endIndex = await limit(endIndex, token).ConfigureAwait(false);
         if (endIndex <= LastCommittedEntryIndex)
             return 0;
-        var count = await CommitAsync(endIndex, token).ConfigureAwait(false);
-        if (count > 0)
-            Committed?.Invoke();
-        return count;
+        return await CommitAloneAsync(endIndex, token).ConfigureAwait(false);
     }
 
     /// <summary>Commits what the leader has said to be committed, of the entries that this follower has in common with it.</summary>
     public async ValueTask CommitKnownAsync(long endIndex, CancellationToken token)
     {
-        if (endIndex <= LastCommittedEntryIndex)
-            return;
+        if (endIndex > LastCommittedEntryIndex)
+            await CommitAloneAsync(endIndex, token).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A follower's last commit may still wait for its flush when the member leads already: no two commits, and no commit and flush, at a time (SAFETY S12).
+    /// </summary>
+    private async ValueTask<long> CommitAloneAsync(long endIndex, CancellationToken token)
+    {
+        long count;
         await _appending.WaitAsync(token).ConfigureAwait(false);
         try
         {
-            if (endIndex <= LastCommittedEntryIndex || await CommitAsync(endIndex, token).ConfigureAwait(false) == 0)
-                return;
+            count = endIndex > LastCommittedEntryIndex ? await CommitAsync(endIndex, token).ConfigureAwait(false) : 0;
         }
         finally
         {
             _appending.Release();
         }
 
-        Committed?.Invoke();
+        if (count > 0)
+            Committed?.Invoke();
+        return count;
     }
 
     /// <inheritdoc/>
