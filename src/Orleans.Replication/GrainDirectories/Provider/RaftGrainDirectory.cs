@@ -1,7 +1,7 @@
 using Orleans.GrainDirectory;
+using Orleans.Replication.Errors;
 using Orleans.Replication.GrainDirectories.Records;
 using Orleans.Replication.GrainDirectories.Records.Wire;
-using Orleans.Replication.Errors;
 using Orleans.Replication.Raft;
 using Orleans.Runtime;
 

@@ -120,9 +120,16 @@ internal sealed class RaftLogViewAdaptor<TView, TEvent>(
             while (written < pending.Length)
             {
                 var batch = TakeBatch(pending.AsSpan(written));
-                if (!await AppendAsync(batch).ConfigureAwait(true))
+                if (await AppendAsync(batch).ConfigureAwait(true))
+                    written += batch.Length;
+                else if (written == 0)
                     break;
-                written += batch.Length;
+                else if (IsAnyConditional(pending.AsSpan(written)))
+                {
+                    // For the base class to judge, in another turn: it takes this one as a success.
+                    _ = RefreshAsync();
+                    break;
+                }
             }
 
             return written;
@@ -131,6 +138,17 @@ internal sealed class RaftLogViewAdaptor<TView, TEvent>(
         {
             EndWork();
         }
+    }
+
+    private static bool IsAnyConditional(ReadOnlySpan<JournalSubmission<TEvent>> pending)
+    {
+        foreach (var submission in pending)
+        {
+            if (submission.ConditionalPosition >= 0)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>As many events as fit into a command.</summary>
@@ -167,7 +185,11 @@ internal sealed class RaftLogViewAdaptor<TView, TEvent>(
         var noticed = _noticed;
         using var reading = await journal.OpenAsync(_position).ConfigureAwait(true);
         if (reading.Restarted)
+        {
             InitializeConfirmedView(InitialState);
+            // The base class goes by the version, which may come out the same: it has to forget what it built on the old journal.
+            _ = CopyTentativeState();
+        }
 
         bool? own = null;
         foreach (var stored in reading.Events)
