@@ -122,7 +122,7 @@ public sealed partial class Libp2pHost
             connection.BeginClose(YamuxErrorCode.Gated);
 
         _simultaneousDials.OnAdded(connection);
-        _metrics.ConnectionChanged(1, connection.Direction);
+        _metrics.ConnectionChanged(1, connection);
         Log.PeerConnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Direction, connection.RemoteAddress);
         NotifyKept(connection.RemotePeer);
         if (_options.IdentifyOnConnect)
@@ -155,7 +155,7 @@ public sealed partial class Libp2pHost
             }
         }
 
-        _metrics.ConnectionChanged(-1, connection.Direction);
+        _metrics.ConnectionChanged(-1, connection);
         Log.PeerDisconnected(_swarm.Logger, connection.RemotePeer.ToShortString(), connection.Error);
         NotifyKept(connection.RemotePeer);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Orleans.Replication.Libp2p.Diagnostics;
 using Orleans.Replication.Libp2p.Naming;
 using Orleans.Replication.Libp2p.Transport;
 
@@ -48,9 +49,18 @@ internal sealed class Dialer(
 
     private async Task<Libp2pConnection> DialAndForgetAsync(PeerId peer, TaskTracker tracker)
     {
+        using var activity = Activities.StartDial(peer);
         try
         {
-            return await DialAsync(peer, tracker).ConfigureAwait(false);
+            var connection = await DialAsync(peer, tracker).ConfigureAwait(false);
+            swarm.Metrics.DialEnded(error: null);
+            return connection;
+        }
+        catch (Exception error)
+        {
+            swarm.Metrics.DialEnded(error);
+            activity.Fail(error);
+            throw;
         }
         finally
         {
@@ -71,7 +81,6 @@ internal sealed class Dialer(
             return connection;
 
         stopping.ThrowIfCancellationRequested();
-        swarm.Metrics.DialFailed();
         throw Failure(peer, [.. unresolved, .. race.Failures]);
     }
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Orleans.Replication.Libp2p.Diagnostics;
 using Orleans.Replication.Libp2p.Multistream;
 using Orleans.Replication.Libp2p.Security;
 using Orleans.Replication.Libp2p.Transport;
@@ -30,7 +31,8 @@ internal sealed class Upgrader(
         Socket socket, PeerId? expected, ConnectionDirection direction, CancellationToken cancellationToken)
     {
         var started = swarm.Time.GetTimestamp();
-        var transport = new SocketConnection(socket);
+        var transport = new SocketConnection(socket, swarm.Metrics.Transferred);
+        using var activity = Activities.StartUpgrade(direction);
         using var timeout = new CancellationTokenSource(swarm.Options.HandshakeTimeout, swarm.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -39,13 +41,15 @@ internal sealed class Upgrader(
             var connection = await UpgradeAsync(transport, remote, expected, direction, linked.Token).ConfigureAwait(false);
             if (direction == ConnectionDirection.Outbound)
                 await connection.ConfirmAsync(linked.Token).ConfigureAwait(false);
-            swarm.Metrics.HandshakeEnded(swarm.Time.GetElapsedTime(started), direction);
+            swarm.Metrics.HandshakeEnded(swarm.Time.GetElapsedTime(started), connection);
+            activity?.SetTag("libp2p.peer", connection.RemotePeer.ToString()).SetTag("libp2p.security", connection.Security.Value);
             return connection;
         }
         catch (Exception error)
         {
             transport.Dispose();
-            swarm.Metrics.HandshakeFailed(direction);
+            swarm.Metrics.HandshakeFailed(direction, error);
+            activity.Fail(error);
             if (error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
                 throw new HandshakeFailedException($"The connection was not secured within {swarm.Options.HandshakeTimeout}.", error);
             if (error is ConnectionResetException { InnerException: YamuxGoAwayException goAway } && expected is { } refusing)
@@ -70,7 +74,7 @@ internal sealed class Upgrader(
             await AdmitAsync(secured, direction, remote, cancellationToken).ConfigureAwait(false);
             if (secured.EarlyMuxer is null)
                 await AgreeAsync(secured, [Yamux], dialled, cancellationToken).ConfigureAwait(false);
-            var session = new YamuxSession(secured, dialled, _yamux, swarm.YamuxLogger, swarm.Time);
+            var session = new YamuxSession(secured, dialled, _yamux, swarm.YamuxLogger, swarm.Time, swarm.Metrics.Yamux);
             return new Libp2pConnection(transport, secured, agreed, session, remote, direction, swarm);
         }
         catch

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
+using Orleans.Replication.Libp2p.Diagnostics;
 
 namespace Orleans.Replication.Libp2p.Transport;
 
@@ -21,11 +22,14 @@ internal sealed class SocketConnection : IDuplexPipe, IDisposable
 
     private readonly Socket _socket;
 
-    internal SocketConnection(Socket socket)
+    /// <param name="socket">The socket; it is this connection's from now on.</param>
+    /// <param name="count">Counts what is moved.</param>
+    internal SocketConnection(Socket socket, TransferCount? count = null)
     {
         _socket = socket;
-        Input = new Reader(socket);
-        Output = new Writer(socket);
+        count ??= new TransferCount();
+        Input = new Reader(socket, count);
+        Output = new Writer(socket, count);
     }
 
     public PipeReader Input { get; }
@@ -44,7 +48,7 @@ internal sealed class SocketConnection : IDuplexPipe, IDisposable
 
     private static ConnectionResetException Lost(Exception error) => new("The TCP connection was lost.", error);
 
-    private sealed class Reader(Socket socket) : ContiguousPipeReader(ReceiveBufferBytes)
+    private sealed class Reader(Socket socket, TransferCount transferred) : ContiguousPipeReader(ReceiveBufferBytes)
     {
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         protected override async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
@@ -54,6 +58,7 @@ internal sealed class SocketConnection : IDuplexPipe, IDisposable
                 var count = await socket.ReceiveAsync(GetFree(MinReceiveBytes), SocketFlags.None, cancellationToken).ConfigureAwait(false);
                 if (count > 0)
                     Commit(count);
+                transferred.AddReceived(count);
                 return count > 0;
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -63,7 +68,7 @@ internal sealed class SocketConnection : IDuplexPipe, IDisposable
         }
     }
 
-    private sealed class Writer(Socket socket) : ContiguousPipeWriter(SendBufferBytes)
+    private sealed class Writer(Socket socket, TransferCount transferred) : ContiguousPipeWriter(SendBufferBytes)
     {
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
         protected override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -71,7 +76,11 @@ internal sealed class SocketConnection : IDuplexPipe, IDisposable
             try
             {
                 while (!bytes.IsEmpty)
-                    bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+                {
+                    var count = await socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+                    transferred.AddSent(count);
+                    bytes = bytes[count..];
+                }
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {

@@ -87,6 +87,7 @@ internal sealed partial class YamuxSession
 
         if (mustWake)
             WakeOnPool();
+        Observer.RoundTripMeasured?.Invoke(roundTrip);
         ping.Succeed(roundTrip);
     }
 

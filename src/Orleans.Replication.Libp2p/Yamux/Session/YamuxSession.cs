@@ -41,8 +41,10 @@ internal sealed partial class YamuxSession : IAsyncDisposable
     /// <param name="options">Windows, limits and time-outs; not to be changed afterwards.</param>
     /// <param name="logger">Takes protocol errors and refusals; never payload.</param>
     /// <param name="time">Drives the keep-alive, time-outs and round-trip times.</param>
+    /// <param name="observer">Told for the numbers; nobody by default.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public YamuxSession(IDuplexPipe transport, bool initiator, YamuxOptions options, ILogger logger, TimeProvider time)
+    public YamuxSession(
+        IDuplexPipe transport, bool initiator, YamuxOptions options, ILogger logger, TimeProvider time, YamuxObserver? observer = null)
     {
         options.Validate();
         _transport = transport;
@@ -51,6 +53,7 @@ internal sealed partial class YamuxSession : IAsyncDisposable
         IsInitiator = initiator;
         Options = options;
         Time = time;
+        Observer = observer ?? YamuxObserver.None;
         Closed = _closed.Token;
         _stopWriting = new(Timeout.InfiniteTimeSpan, time);
         WindowBudget = new(options.MaxConnectionWindowBytes);
@@ -98,6 +101,8 @@ internal sealed partial class YamuxSession : IAsyncDisposable
     internal YamuxOptions Options { get; }
 
     internal TimeProvider Time { get; }
+
+    internal YamuxObserver Observer { get; }
 
     internal WindowBudget WindowBudget { get; }
 

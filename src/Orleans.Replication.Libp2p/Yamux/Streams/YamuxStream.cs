@@ -156,6 +156,8 @@ internal sealed partial class YamuxStream : IDuplexPipe, IDisposable, IAsyncDisp
             mustWake = _session.Enqueue(this);
         }
 
+        if (reason is StreamResetException reset)
+            _session.Observer.StreamReset?.Invoke(reset.Code, reset.IsRemote);
         if (completeReceive)
             _receive.Writer.Complete(reason);
         if (completeSend)
