@@ -20,7 +20,7 @@ public interface IReplicatedTable
     /// </returns>
     CommandOutcome Apply(in CommandContext context, IStateTransaction state);
 
-    /// <summary>The whole state was replaced by a snapshot: forget what was cached. Called between two commands.</summary>
+    /// <summary>The whole state is another one, at the start or by a snapshot: forget what was cached. Called between two commands.</summary>
     void Reset();
 
     /// <summary>
