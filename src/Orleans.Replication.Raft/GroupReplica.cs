@@ -43,7 +43,11 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         if (Snapshots.Current is { } snapshot && snapshot.Index > State.Position.Index)
             applier.Install(snapshot.Folder);
         var machine = new StateMachine(applier, Snapshots, _snapshotTaker.OnApplied, e => Health.Fail("A committed log entry could not be applied.", e));
-        var log = new DurableLog(LogOptions(folder, options), machine);
+        var log = new DurableLog(LogOptions(folder, options), machine)
+        {
+            StateIndex = State.Position.Index,
+            Begun = folder.IsLogBegun ? null : folder.BeginLog,
+        };
 
         var channels = Channels.To(node, options, time);
         Peers = channels.Group;
@@ -88,6 +92,12 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             state = StateStore.Open(folder.State);
             return new GroupReplica(node, options, folder, state, loggers, time);
         }
+        catch (DotNext.IO.Log.IntegrityException e)
+        {
+            state?.Dispose();
+            folder.Dispose();
+            throw LogFiles.Damaged(folder.Log, e.Message, e);
+        }
         catch
         {
             state?.Dispose();
@@ -107,10 +117,11 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         }
         catch (WriteAheadLog.HashMismatchException e)
         {
-            throw new RaftStorageException(
-                $"The log in '{_folder.Log}' is damaged: the checksum of an entry is wrong. Nothing was changed. Move the group's folder away to let this "
-                + "member catch up from its peers.",
-                e);
+            throw LogFiles.Damaged(_folder.Log, "the checksum of an entry is wrong", e);
+        }
+        catch (Exception e) when (e is DotNext.IO.Log.IntegrityException or DamagedLogException)
+        {
+            throw LogFiles.Damaged(_folder.Log, e.Message, e);
         }
 
         _snapshotTaker.Start();

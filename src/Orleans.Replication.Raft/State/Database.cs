@@ -54,8 +54,18 @@ internal sealed class Database
             _rocks.Dispose();
     }
 
-    public byte[]? Get(ReadOnlySpan<byte> key, Snapshot? snapshot = null) =>
-        snapshot is null ? _rocks.Get(key) : _rocks.Get(key, readOptions: new ReadOptions().SetSnapshot(snapshot));
+    /// <exception cref="RaftStorageException">The checksum of what is on disk is wrong.</exception>
+    public byte[]? Get(ReadOnlySpan<byte> key, Snapshot? snapshot = null)
+    {
+        try
+        {
+            return snapshot is null ? _rocks.Get(key) : _rocks.Get(key, readOptions: new ReadOptions().SetSnapshot(snapshot));
+        }
+        catch (RocksDbException e)
+        {
+            throw new RaftStorageException($"The state on disk is damaged: {e.Message} Move the group's folder away to let this member catch up from its peers.", e);
+        }
+    }
 
     public void Write(WriteBatch batch) => _rocks.Write(batch, Unlogged);
 

@@ -44,6 +44,10 @@ internal sealed class StateStore : IDisposable
             if (!long.TryParse(File.ReadAllText(pointer), NumberStyles.None, CultureInfo.InvariantCulture, out generation))
                 throw new RaftStorageException($"'{pointer}' does not hold a number: it is damaged. Empty the group's folder to catch up from the peers.");
         }
+        else if (Directory.EnumerateDirectories(folder).Any())
+        {
+            throw new RaftStorageException($"'{pointer}' is missing, and '{folder}' holds data. Empty the group's folder to catch up from the peers.");
+        }
         else
         {
             DurableFile.WriteText(pointer, generation.ToString(CultureInfo.InvariantCulture));

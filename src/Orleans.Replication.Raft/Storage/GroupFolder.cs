@@ -7,6 +7,7 @@ namespace Orleans.Replication.Raft.Storage;
 internal sealed class GroupFolder : IDisposable
 {
     private readonly FileStream _lock;
+    private readonly System.Threading.Lock _changing = new();
     private readonly string _membersPath;
     private MembersFile _members;
 
@@ -29,7 +30,10 @@ internal sealed class GroupFolder : IDisposable
     /// <summary>True when this member may vote.</summary>
     public bool IsAdmitted => _members.Admitted;
 
-    /// <exception cref="RaftStorageException">The folder is in use, or belongs to somebody else.</exception>
+    /// <summary>True once the log may hold what this member has acknowledged.</summary>
+    public bool IsLogBegun => _members.LogBegun;
+
+    /// <exception cref="RaftStorageException">The folder is in use, belongs to somebody else, or lacks files of the log.</exception>
     public static GroupFolder Open(RaftNodeOptions node, RaftGroupOptions group)
     {
         var path = System.IO.Path.Combine(node.DataDirectory, "groups", group.Name);
@@ -52,7 +56,10 @@ internal sealed class GroupFolder : IDisposable
             RequireSame(path, "group", members.Group, group.Name);
             RequireSame(path, "member", members.Member, node.Local.Id);
             RequireSame(path, "voters", string.Join(", ", members.Voters), string.Join(", ", voters));
-            return new GroupFolder(path, @lock, members);
+            var folder = new GroupFolder(path, @lock, members);
+            if (members.LogBegun)
+                LogFiles.RequireWhole(folder.Log);
+            return folder;
         }
         catch
         {
@@ -62,13 +69,22 @@ internal sealed class GroupFolder : IDisposable
     }
 
     /// <summary>Remembers that this member may vote.</summary>
-    public void Admit()
-    {
-        _members = _members with { Admitted = true };
-        _members.Write(_membersPath);
-    }
+    public void Admit() => Change(members => members with { Admitted = true });
+
+    /// <summary>Remembers that the log is about to hold what this member acknowledges.</summary>
+    public void BeginLog() => Change(members => members with { LogBegun = true });
 
     public void Dispose() => _lock.Dispose();
+
+    private void Change(Func<MembersFile, MembersFile> change)
+    {
+        lock (_changing)
+        {
+            var changed = change(_members);
+            changed.Write(_membersPath);
+            _members = changed;
+        }
+    }
 
     private static string MembersPath(string path) => System.IO.Path.Combine(path, "members");
 

@@ -10,7 +10,9 @@ namespace Orleans.Replication.Raft.Storage;
 /// <param name="Member">The member whose log and votes these are.</param>
 /// <param name="Voters">The ids of the voters, sorted.</param>
 /// <param name="Admitted">False until the group has agreed that this member, whose disk was empty, may vote (SAFETY 12).</param>
-internal sealed record MembersFile(int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted)
+/// <param name="LogBegun">True once the log may hold what this member has acknowledged: from then on it has to be there.</param>
+internal sealed record MembersFile(
+    int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false)
 {
     public const int FormatVersion = 1;
 

@@ -19,10 +19,14 @@ internal sealed class TestLog : IAsyncDisposable
 
     public static async Task<TestLog> OpenAsync(string? folder = null)
     {
+        const long LaterThanAllEntries = 100;
+        var isNew = folder is null;
         folder ??= Directory.CreateTempSubdirectory("raft-log-").FullName;
         var log = new DurableLog(
             new WriteAheadLog.Options { Location = folder, ChunkSize = 1 << 16, HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3 }, new Nowhere());
         await log.InitializeAsync();
+        if (isNew)
+            await ((IPersistentState)log).UpdateTermAsync(LaterThanAllEntries, resetLastVote: true);
         return new TestLog(folder, log);
     }
 

@@ -22,6 +22,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 {
     private readonly SemaphoreSlim _appending = new(1, 1);
     private readonly IStateMachine _stateMachine = stateMachine;
+    private Action? _begun;
 
     /// <summary>The term of the last entry. Never decreases from one entry to the next.</summary>
     private long _lastTerm;
@@ -35,11 +36,22 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
     /// <summary>How far a leader may commit of what the engine thinks it may (SAFETY S3); at most that. Asked before each commit of a leader.</summary>
     public Func<long, CancellationToken, ValueTask<long>>? LimitCommit { get; set; }
 
+    /// <summary>Called once, before the first acknowledgement of what this log holds.</summary>
+    public Action? Begun { set => _begun = value; }
+
+    /// <summary>Up to which entry the state contains the log: it cannot have come further than the log goes.</summary>
+    public long StateIndex { get; set; }
+
     /// <inheritdoc/>
+    /// <exception cref="DamagedLogException">What can be read does not fit together.</exception>
     public override async Task InitializeAsync(CancellationToken token = default)
     {
         await base.InitializeAsync(token).ConfigureAwait(false);
         _lastTerm = await GetTermAsync(LastEntryIndex, token).ConfigureAwait(false);
+        if (LastEntryIndex < StateIndex)
+            throw new DamagedLogException($"it ends at entry {LastEntryIndex}, and the state has come to entry {StateIndex}");
+        if (((IPersistentState)this).Term is var term && term < _lastTerm)
+            throw new DamagedLogException($"its last entry is of term {_lastTerm}, and the vote on disk of term {term}");
     }
 
     /// <summary>The term of an entry; that of the snapshot for an entry that the snapshot contains, 0 for index 0.</summary>
@@ -65,6 +77,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             {
                 await FlushAsync(token).ConfigureAwait(false);
                 _unflushed = false;
+                Begin();
             }
         }
         finally
@@ -128,11 +141,18 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
     /// </summary>
     private async ValueTask<long> CommitAloneAsync(long endIndex, CancellationToken token)
     {
-        long count;
+        var count = 0L;
         await _appending.WaitAsync(token).ConfigureAwait(false);
         try
         {
-            count = endIndex > LastCommittedEntryIndex ? await CommitAsync(endIndex, token).ConfigureAwait(false) : 0;
+            if (_begun is not null)
+            {
+                await FlushAsync(token).ConfigureAwait(false);
+                Begin();
+            }
+
+            if (endIndex > LastCommittedEntryIndex)
+                count = await CommitAsync(endIndex, token).ConfigureAwait(false);
         }
         finally
         {
@@ -151,6 +171,8 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             _appending.Dispose();
         base.Dispose(disposing);
     }
+
+    private void Begin() => Interlocked.Exchange(ref _begun, null)?.Invoke();
 
     /// <summary>Passes over the entries that the log holds already, and collects the others.</summary>
     /// <returns>The index of the first one collected.</returns>

@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+
+namespace Orleans.Replication.Raft.Storage;
+
+/// <summary>
+/// The two files of a log that the engine takes for those of a new one when they are missing, short or empty: it would go on with an empty log, or
+/// vote a second time in a term (SAFETY 1, 10). Its pages have checksums, which the engine verifies.
+/// </summary>
+internal static class LogFiles
+{
+    private const string Checkpoint = "checkpoint";
+    private const int CheckpointBytes = 20;
+    private const uint CheckpointVersion = 1;
+    private const string Votes = "state";
+    private const int VotesBytes = 37;
+
+    /// <exception cref="RaftStorageException">One of them is not as it was left.</exception>
+    public static void RequireWhole(string log)
+    {
+        var checkpoint = Read(log, Checkpoint, CheckpointBytes);
+        var version = BinaryPrimitives.ReadUInt32LittleEndian(checkpoint);
+        var last = BinaryPrimitives.ReadInt64LittleEndian(checkpoint.AsSpan(sizeof(uint) + sizeof(long)));
+        if (version != CheckpointVersion || last <= 0)
+            throw Damaged(log, $"'{Checkpoint}' says that the log of format {version} ends at {last}");
+        Read(log, Votes, VotesBytes);
+    }
+
+    private static byte[] Read(string log, string name, int bytes)
+    {
+        var file = new FileInfo(Path.Combine(log, name));
+        if (!file.Exists)
+            throw Damaged(log, $"'{name}' is missing");
+        return file.Length == bytes ? File.ReadAllBytes(file.FullName) : throw Damaged(log, $"'{name}' has {file.Length} bytes instead of {bytes}");
+    }
+
+    /// <summary>Says what is wrong with a log, and what to do.</summary>
+    public static RaftStorageException Damaged(string log, string how, Exception? innerException = null) => new(
+        $"The log in '{log}' is damaged: {how}. Nothing was changed. Move the group's folder away to let this member catch up from its peers.", innerException);
+}
