@@ -29,6 +29,6 @@ public sealed class InputOutputTests
         _ = new StringReader(Text).ReadLine();
         _ = Path.GetExtension(Text);
         _ = System.Net.IPAddress.Loopback;
-        throw new InvalidDataException(Text);
-        """.Replace("throw", "if (Number > 0) throw", StringComparison.Ordinal));
+        if (Number > 0) throw new InvalidDataException(Text);
+        """);
 }

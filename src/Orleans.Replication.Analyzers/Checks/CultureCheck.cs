@@ -53,7 +53,7 @@ internal sealed class CultureCheck : ICheck
             : WritesOperand(argument.Value));
 
     private static bool WritesOperand(IOperation operand) =>
-        !operand.ConstantValue.HasValue && CultureTypes.AreWritten(Plain.Of(operand).Type, null, false);
+        Plain.Of(operand) is { ConstantValue.HasValue: false, Type: var type } && CultureTypes.AreWritten(type, null, false);
 
     private static bool Writes(IInterpolationOperation hole) =>
         !hole.Expression.ConstantValue.HasValue
