@@ -12,6 +12,8 @@ public sealed class LayeringTests
 
     [Theory]
     [InlineData("Orleans.Replication.Abstractions", "")]
+    [InlineData("Orleans.Replication.Analyzers", "")]
+    [InlineData("Orleans.Replication.Analyzers.CodeFixes", "Orleans.Replication.Analyzers")]
     [InlineData("Orleans.Replication.Libp2p", "")]
     [InlineData("Orleans.Replication.Raft", "")]
     [InlineData("Orleans.Replication", "Orleans.Replication.Abstractions,Orleans.Replication.Libp2p,Orleans.Replication.Raft")]
