@@ -110,6 +110,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     {
         Engine.LeadershipChanged += _router.OnLeadershipChanged;
         Engine.LeadershipChanged += LogLeader;
+        Engine.Committed += Queue.OnCommitted;
         try
         {
             await Engine.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -144,6 +145,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= LogLeader;
+        Engine.Committed -= Queue.OnCommitted;
         try
         {
             await StopServingAsync().ConfigureAwait(false);

@@ -78,6 +78,14 @@ internal sealed partial class DotNextEngine
             (previousIndex, previousTerm) = (snapshot.Index, snapshot.Term);
         }
 
+        // What is committed of what this log has already need not wait for the new entries' flush: with the entry before them equal, everything before is (Raft
+        // §5.3), whoever leads now.
+        if (entries.Count > 0 && append.CommitIndex > CommitIndex && previousIndex > CommitIndex && previousIndex <= LastIndex
+            && await _log.GetTermAsync(previousIndex, cancellationToken).ConfigureAwait(false) == previousTerm)
+        {
+            await _log.CommitKnownAsync(Math.Min(append.CommitIndex, previousIndex), cancellationToken).ConfigureAwait(false);
+        }
+
         var result = await AppendEntriesAsync(
             MemberIds.Of(sender), append.Term, new EntryList<ReceivedEntry>(entries), previousIndex, previousTerm, CommitLater, EngineVersion,
             cancellationToken).ConfigureAwait(false);

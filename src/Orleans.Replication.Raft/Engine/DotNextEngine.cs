@@ -59,7 +59,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _time = time;
         _logger = logger;
         AuditTrail = log;
-        log.Committed = BeginRound;
+        log.Committed = () => Committed?.Invoke();
         log.LimitCommit = LimitCommitAsync;
         foreach (var voter in voters)
             voter.Behind = BeginRound;
@@ -68,6 +68,8 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     }
 
     public event Action? LeadershipChanged;
+
+    public event Action? Committed;
 
     public long Term => AuditTrail.Term;
 
@@ -229,11 +231,9 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         }
     }
 
-    /// <summary>
-    /// Lets the leader's next round begin now instead of at the next heartbeat: there are entries to send, or a commit that the followers
-    /// should hear of. Does nothing on a follower. (The engine offers this under the name of a question whose answer is not needed.)
-    /// </summary>
-    private void BeginRound()
+    /// <inheritdoc/>
+    /// <remarks>The engine offers this under the name of a question whose answer is not needed.</remarks>
+    public void BeginRound()
     {
         const long AnyCommitIsNews = -1;
         _ = SynchronizeAsync(AnyCommitIsNews, CancellationToken.None).AsTask();

@@ -29,6 +29,9 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <summary>Raised when the leader changed, and when this member became ready to lead or stopped to be.</summary>
     event Action? LeadershipChanged;
 
+    /// <summary>Raised when the commit index has moved, on any member. A leader's followers do not know it before the next round.</summary>
+    event Action? Committed;
+
     /// <summary>Opens the log, applies what was committed, and begins to follow.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
@@ -42,6 +45,11 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <returns>The entry's index, if it is committed at all.</returns>
     /// <exception cref="NotLeaderException">Nothing was put anywhere.</exception>
     ValueTask<long> AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lets the leader's next round begin now instead of at the next heartbeat: there is a commit that the followers should hear of. Does nothing on a follower.
+    /// </summary>
+    void BeginRound();
 
     /// <summary>
     /// On the leader: the commit index as it was when the call began, once a quorum has confirmed, after that moment, that this member still

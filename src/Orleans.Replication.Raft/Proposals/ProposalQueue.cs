@@ -23,7 +23,7 @@ internal sealed class ProposalQueue : IAsyncDisposable
     private readonly List<IProposal> _batch = [];
     private Task _running = Task.CompletedTask;
     private IProposal? _next;
-    private long? _inFlight;
+    private volatile bool _isInFlight;
 
     public ProposalQueue(RaftGroupOptions options, IConsensusEngine engine, TimeProvider time)
     {
@@ -59,35 +59,64 @@ internal sealed class ProposalQueue : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>
+    /// The commit index has moved. The followers hear of it with the next entry, which costs nothing; only when none follows, a round of its own is worth it.
+    /// </summary>
+    public void OnCommitted()
+    {
+        if (!_isInFlight)
+            _engine.BeginRound();
+    }
+
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         while (_next is not null || await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            await WaitForTurnAsync(cancellationToken).ConfigureAwait(false);
             Gather();
-            if (_batch.Count == 0)
-                continue;
-            try
-            {
-                _inFlight = await _engine.AppendAsync(_entry.WrittenMemory, cancellationToken).ConfigureAwait(false);
-                foreach (var proposal in _batch)
-                    proposal.Accept();
-            }
-            catch (Exception)
-            {
-                // Not the leader, or the log has failed, which the replica's health reports. Either way nothing was put into the log.
-                foreach (var proposal in _batch)
-                    proposal.Refuse();
-            }
+            if (_batch.Count > 0)
+                await AppendAsync(cancellationToken).ConfigureAwait(false);
+            if (_next is null && !_waiting.Reader.TryPeek(out _))
+                _engine.BeginRound();
         }
     }
 
-    /// <summary>Waits until the entry in flight is applied, or this member leads no longer.</summary>
-    private async ValueTask WaitForTurnAsync(CancellationToken cancellationToken)
+    /// <summary>Puts the batch into the log, and waits until it is applied, or this member leads no longer.</summary>
+    private async ValueTask AppendAsync(CancellationToken cancellationToken)
     {
-        if (_inFlight is not { } index)
-            return;
-        _inFlight = null;
+        _isInFlight = true;
+        try
+        {
+            if (await TryAppendAsync(cancellationToken).ConfigureAwait(false) is { } index)
+                await WaitForApplyAsync(index, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isInFlight = false;
+        }
+    }
+
+    private async ValueTask<long?> TryAppendAsync(CancellationToken cancellationToken)
+    {
+        long index;
+        try
+        {
+            index = await _engine.AppendAsync(_entry.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Not the leader, or the log has failed, which the replica's health reports. Either way nothing was put into the log.
+            foreach (var proposal in _batch)
+                proposal.Refuse();
+            return null;
+        }
+
+        foreach (var proposal in _batch)
+            proposal.Accept();
+        return index;
+    }
+
+    private async ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken)
+    {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _engine.Leadership);
         try
         {
