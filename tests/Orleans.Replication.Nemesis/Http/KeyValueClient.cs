@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Orleans.Replication.Nemesis.Http;
@@ -65,8 +66,9 @@ internal sealed class KeyValueClient(int port) : IDisposable
         {
             return new(error.HttpRequestError == HttpRequestError.ConnectionError ? CallOutcome.NotWritten : CallOutcome.Unknown);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
         {
+            // The last comes bare from a connection that is lost in the very moment it is made.
             return new(CallOutcome.Unknown);
         }
     }
