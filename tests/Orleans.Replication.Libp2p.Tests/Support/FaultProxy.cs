@@ -44,8 +44,15 @@ internal sealed class FaultProxy : IAsyncDisposable
     {
         foreach (var socket in _sockets.Keys)
         {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            socket.Dispose();
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.Dispose();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The connection has just ended by itself.
+            }
         }
     }
 
