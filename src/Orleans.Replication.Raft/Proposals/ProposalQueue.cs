@@ -9,7 +9,7 @@ namespace Orleans.Replication.Raft.Proposals;
 /// <summary>
 /// The leader's queue: whatever waits when a round begins goes into one log entry. One entry is in flight at a time: the next one gathers commands while
 /// the disks of the last one are busy. (A second one in flight makes more and smaller entries. Each costs every member three synchronous writes and a
-/// dozen thread switches, which is what bounds the rate.)
+/// score of thread switches, which is what bounds the rate.)
 /// </summary>
 internal sealed class ProposalQueue : IAsyncDisposable
 {
