@@ -64,6 +64,14 @@ public sealed class RaftReplicationOptions
     /// <summary>How long a linearizable read may wait for its read index. Default: 5 s.</summary>
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long the runtime's own accesses, to the membership table and to grain directories, may take while the silo stops. Default: 1.5 s, the longest election; 100 ms to
+    /// 1 minute. The silos that stop last have no quorum any more to record their end and that of their grains, and would wait for it. Longer makes it likelier
+    /// that a slow group still hears of the end; shorter stops faster. A silo whose end was not recorded is declared dead by the others, or by its own next
+    /// start on the same endpoint.
+    /// </summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
+
     /// <summary>The largest command in bytes: a serialized operation or state with its key. Default: 8 MiB, at most 32 MiB.</summary>
     public int MaxCommandBytes { get; set; } = 8 << 20;
 
