@@ -15,7 +15,7 @@ public interface IActor<TState>
 
     /// <summary>Submits a change. Waits until it is committed and applied on this member.</summary>
     /// <returns>The state that this change has made.</returns>
-    /// <exception cref="InconsistentStateException">The change failed on every member, or an earlier one did and no rollback came since.</exception>
+    /// <exception cref="InconsistentConsensusException">The change failed on every member, or an earlier one did and no rollback came since.</exception>
     /// <exception cref="RevisionNotKeptException">The revision is not kept: that of a rollback, or, on a member that was far behind, that of the change itself.</exception>
     /// <exception cref="GroupUnavailableException">Nothing was written: it is safe to retry.</exception>
     /// <exception cref="OutcomeUnknownException">The time is over, and the change may have been written.</exception>

@@ -6,7 +6,7 @@ public interface IConsensus<TState>
 {
     /// <summary>The newest state. It has everything that was acknowledged, anywhere, before the call began.</summary>
     /// <exception cref="NoStateException">Nothing was agreed yet.</exception>
-    /// <exception cref="InconsistentStateException">An operation has failed, and no rollback came since.</exception>
+    /// <exception cref="InconsistentConsensusException">An operation has failed, and no rollback came since.</exception>
     /// <exception cref="GroupUnavailableException">No leader could confirm itself in time.</exception>
     ValueTask<AgreedState<TState>> GetCurrentStateAsync(CancellationToken cancellationToken = default);
 

@@ -90,7 +90,7 @@ internal sealed class ConsensusLog(RaftGroup group, ConsensusTable table)
             OldestRevision = oldest,
         };
 
-    private InconsistentStateException Inconsistent(in ConsensusHead head, in ConsensusReply reply)
+    private InconsistentConsensusException Inconsistent(in ConsensusHead head, in ConsensusReply reply)
     {
         // The head is read after the reply: somebody may have rolled back meanwhile.
         var failure = head.IsInconsistent ? head.Failure : "an error that a rollback has ended since";

@@ -79,7 +79,7 @@ public sealed class OpLogConsensusTests
         await using var cluster = await StartAsync(3);
         var first = cluster.All.First();
         await first.CommitOpAsync(new Add(7), Cancelled);
-        var failed = await Assert.ThrowsAsync<InconsistentStateException>(async () => await first.CommitOpAsync(new Fail(), Cancelled));
+        var failed = await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await first.CommitOpAsync(new Fail(), Cancelled));
         Assert.Equal((1, typeof(InvalidOperationException).FullName), (failed.Revision, failed.Failure));
         Assert.Equal("This must not happen.", failed.InnerException?.Message);
         await cluster.WaitUntilEqualAsync();
@@ -88,9 +88,9 @@ public sealed class OpLogConsensusTests
         foreach (var consensus in cluster.All)
         {
             Assert.Equal(new ConsensusStatus { Revision = 1, OldestRevision = 1, Failure = "System.InvalidOperationException" }, consensus.GetStatus());
-            await Assert.ThrowsAsync<InconsistentStateException>(async () => await consensus.GetLogHeadAsync(Cancelled));
-            await Assert.ThrowsAsync<InconsistentStateException>(async () => await consensus.CommitOpAsync(new Add(1), Cancelled));
-            await Assert.ThrowsAsync<InconsistentStateException>(async () => await consensus.CommitStateAsync(new Counter(1), Cancelled));
+            await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await consensus.GetLogHeadAsync(Cancelled));
+            await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await consensus.CommitOpAsync(new Add(1), Cancelled));
+            await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await consensus.CommitStateAsync(new Counter(1), Cancelled));
         }
 
         await cluster.All.Last().RollbackAsync(1, Cancelled);
@@ -105,14 +105,14 @@ public sealed class OpLogConsensusTests
         await using var cluster = await StartAsync(3);
 
         // Nothing was agreed, so that there is no revision to go back to.
-        await Assert.ThrowsAsync<InconsistentStateException>(async () => await cluster.All.First().CommitOpAsync(new Fail(), Cancelled));
+        await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await cluster.All.First().CommitOpAsync(new Fail(), Cancelled));
         foreach (var member in cluster.Raft.Members)
             await member.StopAsync(Cancelled);
         foreach (var member in cluster.Raft.Members)
             await cluster.StartAsync(member);
         await cluster.Raft.WaitForLeaderAsync();
         foreach (var consensus in cluster.All)
-            await Assert.ThrowsAsync<InconsistentStateException>(async () => await consensus.GetLogHeadAsync(Cancelled));
+            await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await consensus.GetLogHeadAsync(Cancelled));
         var agreed = await cluster.All.First().RollbackToAsync(new Counter(40), Cancelled);
         Assert.Equal((1, RevisionKind.Rollback), (agreed.Revision, agreed.Kind));
         Assert.Equal(new Counter(42), (await cluster.All.Last().CommitOpAsync(new Add(2), Cancelled)).State);
@@ -125,7 +125,7 @@ public sealed class OpLogConsensusTests
         var consensus = cluster.All.First();
         var mine = (await consensus.CommitOpAsync(new AddName("a"), Cancelled)).State;
         mine.All.Add("only mine");
-        await Assert.ThrowsAsync<InconsistentStateException>(async () => await consensus.CommitOpAsync(new AddName("a"), Cancelled));
+        await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await consensus.CommitOpAsync(new AddName("a"), Cancelled));
         await consensus.RollbackAsync(1, Cancelled);
         Assert.Equal(["a", "b"], (await consensus.CommitOpAsync(new AddName("b"), Cancelled)).State.All);
     }
@@ -179,7 +179,7 @@ public sealed class OpLogConsensusTests
         var writer = cluster.All.First();
         for (var i = 0; i < 150; i++)
             await writer.CommitOpAsync(new Add(1), Cancelled);
-        await Assert.ThrowsAsync<InconsistentStateException>(async () => await writer.CommitOpAsync(new Fail(), Cancelled));
+        await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await writer.CommitOpAsync(new Fail(), Cancelled));
         foreach (var member in cluster.Raft.Members.Where(member => member.IsRunning))
             Assert.True(await member.Group.TakeSnapshotAsync(Cancelled) > 0);
 
@@ -189,7 +189,7 @@ public sealed class OpLogConsensusTests
         await Eventually.TrueAsync("the log before the snapshot to be deleted", () => Directory.GetFiles(log).All(file => Path.GetFileName(file) != "0"));
 
         await cluster.StartAsync(wiped);
-        await Assert.ThrowsAsync<InconsistentStateException>(async () => await cluster.Of(wiped).GetLogHeadAsync(Cancelled));
+        await Assert.ThrowsAsync<InconsistentConsensusException>(async () => await cluster.Of(wiped).GetLogHeadAsync(Cancelled));
         Assert.Equal((150, 146), (cluster.Of(wiped).GetStatus().Revision, cluster.Of(wiped).GetStatus().OldestRevision));
 
         // At the start, and by the snapshot: it did not come by the log.

@@ -4,10 +4,10 @@ namespace Orleans.Replication.Raft;
 /// An operation threw, on every member at the same place in the log, and no rollback came since: the state must not be read or built upon. The inner exception is
 /// what the operation threw here, when that was since this member's start.
 /// </summary>
-public sealed class InconsistentStateException : RaftException
+public sealed class InconsistentConsensusException : RaftException
 {
     /// <summary>Makes the error.</summary>
-    public InconsistentStateException(string message, Exception? innerException = null) : base(message, innerException)
+    public InconsistentConsensusException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
 
