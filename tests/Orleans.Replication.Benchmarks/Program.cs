@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orleans.Replication.Benchmarks.Comparison;
+using Orleans.Replication.Benchmarks.Frames;
 using Orleans.Replication.Benchmarks.Transports;
 
 return await new RootCommand("Measures Orleans.Replication.")
@@ -7,4 +8,5 @@ return await new RootCommand("Measures Orleans.Replication.")
     new CompareCommand(),
     new TransportsCommand(),
     new ServeTransportsCommand(),
+    new FramesCommand(),
 }.Parse(args).InvokeAsync();

@@ -19,6 +19,7 @@ internal static class TransportJson
                 m.Transport,
                 m.MegabytesPerSecond,
                 m.ProcessorSecondsPerGigabyte,
+                m.AllocatedBytesPerMegabyte,
                 overSslStream = measurements.UploadRatio(m.Transport),
                 m.Rounds,
             }),

@@ -8,6 +8,9 @@ internal sealed record UploadMeasurement(TransportKind Transport, IReadOnlyList<
     public double MegabytesPerSecond => Rounds.Select(round => round.MegabytesPerSecond).Median();
 
     public double ProcessorSecondsPerGigabyte => Rounds.Select(round => round.ProcessorSecondsPerGigabyte).Median();
+
+    public double? AllocatedBytesPerMegabyte =>
+        Rounds.All(round => round.AllocatedBytesPerMegabyte is not null) ? Rounds.Select(round => round.AllocatedBytesPerMegabyte!.Value).Median() : null;
 }
 
 /// <summary>All round trips over one transport on so many lanes; its figures are the medians.</summary>

@@ -26,9 +26,17 @@ internal static class TransportTables
 
     private static void WriteUploads(IAnsiConsole console, TransportMeasurements measurements)
     {
-        var table = New("one way", "MB/s", "cpu s/GB", "of SslStream");
+        var table = New("one way", "MB/s", "cpu s/GB", "allocated bytes/MB", "of SslStream");
         foreach (var m in measurements.Uploads)
-            table.AddRow($"{m.Transport}", $"{m.MegabytesPerSecond:F0}", $"{m.ProcessorSecondsPerGigabyte:F2}", $"{measurements.UploadRatio(m.Transport):F2}");
+        {
+            table.AddRow(
+                $"{m.Transport}",
+                $"{m.MegabytesPerSecond:F0}",
+                $"{m.ProcessorSecondsPerGigabyte:F2}",
+                $"{m.AllocatedBytesPerMegabyte:F0}",
+                $"{measurements.UploadRatio(m.Transport):F2}");
+        }
+
         console.Write(table);
     }
 

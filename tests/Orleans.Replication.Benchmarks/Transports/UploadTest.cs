@@ -12,11 +12,15 @@ internal sealed class UploadTest(TransportPlan plan, TransportServer server, Tra
     private async Task<UploadRound> RunLaneAsync(TransportKind transport, CancellationToken cancellationToken)
     {
         await using var lane = await client.OpenAsync(transport, cancellationToken);
-        var used = await ProcessorSecondsAsync(cancellationToken);
+        var (ownBefore, serverBefore) = (ProcessUsage.Now(), await server.UsageAsync(cancellationToken));
         var start = Stopwatch.GetTimestamp();
         await Exchange.UploadAsync(lane, plan.UploadBytes, cancellationToken);
         var time = Stopwatch.GetElapsedTime(start);
-        return Summarize(plan.UploadBytes, time, await ProcessorSecondsAsync(cancellationToken) - used);
+        var (own, other) = (ProcessUsage.Now(), await server.UsageAsync(cancellationToken));
+        return new UploadRound(
+            plan.UploadBytes / 1e6 / time.TotalSeconds,
+            (own.ProcessorSeconds - ownBefore.ProcessorSeconds + other.ProcessorSeconds - serverBefore.ProcessorSeconds) / (plan.UploadBytes / 1e9),
+            (own.AllocatedBytes - ownBefore.AllocatedBytes + other.AllocatedBytes - serverBefore.AllocatedBytes) / (plan.UploadBytes / 1e6));
     }
 
     private async Task<UploadRound> RunJsAsync(CancellationToken cancellationToken)
@@ -26,12 +30,7 @@ internal sealed class UploadTest(TransportPlan plan, TransportServer server, Tra
         await jsDialler.UploadAsync(jsListener.Address, plan.JsUploadBytes, cancellationToken);
         var time = Stopwatch.GetElapsedTime(start);
         var used = ProcessorTime.Now([jsDialler.ProcessId, jsListener.ProcessId]) - before;
-        return Summarize(plan.JsUploadBytes, time, used.Servers.TotalSeconds);
+        return new UploadRound(
+            plan.JsUploadBytes / 1e6 / time.TotalSeconds, used.Servers.TotalSeconds / (plan.JsUploadBytes / 1e9), AllocatedBytesPerMegabyte: null);
     }
-
-    private async Task<double> ProcessorSecondsAsync(CancellationToken cancellationToken) =>
-        ProcessUsage.Now().ProcessorSeconds + (await server.UsageAsync(cancellationToken)).ProcessorSeconds;
-
-    private static UploadRound Summarize(long bytes, TimeSpan time, double processorSeconds) =>
-        new(bytes / 1e6 / time.TotalSeconds, processorSeconds / (bytes / 1e9));
 }
