@@ -34,6 +34,19 @@ public sealed class RaftReplicationOptions
     /// </summary>
     public string? ClusterId { get; set; }
 
+    /// <summary>
+    /// The peer ids that may administer this silo with <c>orleans-replication</c>, beside the members themselves. They may connect and ask; they are no members. Default: none.
+    /// <c>orleans-replication keygen --data DIR</c> makes an identity for an operator as well.
+    /// </summary>
+    public IList<string> Administrators { get; set; } = [];
+
+    /// <summary>
+    /// A secret of 16 to 1,024 characters: whoever has it may administer this silo, from whichever peer id. Any peer may then connect, and is refused everything until it has
+    /// said the token. Keep it out of files that others read; prefer <see cref="Administrators"/>. Default: none.
+    /// </summary>
+    [Redact]
+    public string? AdminToken { get; set; }
+
     /// <summary>The names of further groups, beside <c>default</c>: 1 to 64 letters, digits, '-', '_' or '.'. Each has a log and a leader of its own.</summary>
     public IList<string> Groups { get; set; } = [];
 
