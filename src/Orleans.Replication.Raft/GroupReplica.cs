@@ -4,6 +4,7 @@ using Orleans.Replication.Raft.Apply;
 using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Proposals;
 using Orleans.Replication.Raft.Reads;
@@ -52,18 +53,20 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
         };
 
+        var leaseClock = LeaseClock.Of(time);
         var channels = Channels.To(node, options, folder, time);
         Peers = channels.Group;
         var voters = options.Voters.Select(voter => new PeerMember(
-            voter, options, Snapshots, channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id))).ToList();
+            voter, options, Snapshots, channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id), leaseClock)).ToList();
         Engine = new DotNextEngine(
             options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values], Health, folder.IsAdmitted,
-            new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time);
+            new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time, leaseClock);
         Queue = new ProposalQueue(options, Engine, time);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
         Proposer = new Proposer(options, _router, time);
         results.Target = Proposer;
-        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time);
+        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: false);
+        LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: true);
         _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, logger, time);
     }
 
@@ -88,6 +91,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     public ProposalQueue Queue { get; }
 
     public ReadIndexSource Reads { get; }
+
+    public ReadIndexSource LeaseReads { get; }
 
     public IReadOnlyDictionary<string, GroupChannel> Peers { get; }
 
@@ -187,6 +192,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         await Proposer.DisposeAsync().ConfigureAwait(false);
         await Queue.DisposeAsync().ConfigureAwait(false);
         await Reads.DisposeAsync().ConfigureAwait(false);
+        await LeaseReads.DisposeAsync().ConfigureAwait(false);
         await _router.DisposeAsync().ConfigureAwait(false);
         foreach (var peer in Peers.Values)
             await peer.DisposeAsync().ConfigureAwait(false);

@@ -38,6 +38,7 @@ internal static class OptionsCheck
         Require(
             group.MaxElectionTimeout >= group.MinElectionTimeout * 1.5 && group.MaxElectionTimeout <= TimeSpan.FromMinutes(5), nameof(group.MaxElectionTimeout),
             group.MaxElectionTimeout, $"at least 1.5 times {nameof(group.MinElectionTimeout)} (SAFETY S17: a narrow range splits votes), at most 5 minutes");
+        Require(group.MaxClockDrift is >= 0 and <= 1, nameof(group.MaxClockDrift), group.MaxClockDrift, "a part from 0 to 1, for example 0.2");
         Require(
             group.VoteTimeout > TimeSpan.Zero && group.VoteTimeout < group.MinElectionTimeout, nameof(group.VoteTimeout), group.VoteTimeout,
             $"more than 0 and less than {nameof(group.MinElectionTimeout)} (SAFETY S8: a hung peer must not hold up an election)");

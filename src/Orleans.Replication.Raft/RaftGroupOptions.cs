@@ -24,6 +24,14 @@ public sealed class RaftGroupOptions
     /// </summary>
     public TimeSpan MaxElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>
+    /// By which part the clock of one member may run faster than another's, for reads by a leader's lease (<see cref="RaftGroup.ReadByLeaseAsync"/>): 0.2
+    /// when one may gain 200 ms a second on another. A lease lasts <see cref="MinElectionTimeout"/> divided by 1 + this, less a millisecond. Default 0.2: two
+    /// clocks that are slewed against each other by 8.3 % each, the most that chrony does; 0 to 1. Where clocks can differ by more, do not read by lease.
+    /// Steps of the wall clock do not matter.
+    /// </summary>
+    public double MaxClockDrift { get; init; } = 0.2;
+
     /// <summary>How long a vote may take. Default 200 ms; must be below <see cref="MinElectionTimeout"/> (SAFETY S8).</summary>
     public TimeSpan VoteTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -54,13 +54,14 @@ internal sealed partial class DotNextEngine
     {
         if (!_mayVote || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = Refused };
-        var result = await VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        var result = await _promise.VoteAsync(
+            Term, () => VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken)).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
     }
 
     private async ValueTask<RaftResponse> HandlePreVoteAsync(string sender, Vote vote, CancellationToken cancellationToken)
     {
-        if (!_mayVote || IsHeldFromVotingFor(sender))
+        if (!_mayVote || _promise.Binds || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = (uint)PreVoteResult.RejectedByFollower };
         var result = await PreVoteAsync(MemberIds.Of(sender), vote.Term + 1, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
@@ -68,6 +69,8 @@ internal sealed partial class DotNextEngine
 
     private async ValueTask<RaftResponse> HandleAppendAsync(string sender, Append append, CancellationToken cancellationToken)
     {
+        if (append.Term >= Term)
+            _promise.Renew();
         var entries = append.Entries.Select(entry => new ReceivedEntry(entry.Term, entry.Payload.Memory)).ToList();
         var (previousIndex, previousTerm) = (append.PreviousIndex, append.PreviousTerm);
         if (_stateMachine.Snapshot is { } snapshot && previousIndex < snapshot.Index)

@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Tests.Cluster;
@@ -12,6 +13,7 @@ namespace Orleans.Replication.Raft.Tests.Members;
 public sealed class PeerMemberTests : IAsyncLifetime
 {
     private readonly TestNetwork _network = new();
+    private readonly SteppedClock _clock = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-member-").FullName;
     private ScriptedVoter _peer = null!;
     private RaftChannel _channel = null!;
@@ -22,7 +24,7 @@ public sealed class PeerMemberTests : IAsyncLifetime
         _peer = new ScriptedVoter(_network, ScriptedPeer.Id, ScriptedVoter.Accept);
         _channel = new RaftChannel(_network.Dialler("me", "raft"), ScriptedPeer.Peer, ScriptedPeer.Hello, 1 << 20, TimeProvider.System);
         var options = new RaftGroupOptions { Voters = [], Tables = [], MaxBatchBytes = 4096, AppendTimeout = TimeSpan.FromMilliseconds(500) };
-        _member = new PeerMember(ScriptedPeer.Peer, options, new SnapshotStore(_folder, "default"), _channel, _channel);
+        _member = new PeerMember(ScriptedPeer.Peer, options, new SnapshotStore(_folder, "default"), _channel, _channel, _clock);
         return ValueTask.CompletedTask;
     }
 
@@ -60,6 +62,33 @@ public sealed class PeerMemberTests : IAsyncLifetime
         _peer.Become(request => request.Append.PreviousIndex < 9 ? ScriptedVoter.Accept(request) : null);
         await Assert.ThrowsAsync<DotNext.Net.Cluster.MemberUnavailableException>(() => AppendAsync(term: 5, previousIndex: 7, bytes: [4000, 4000, 4000]));
         Assert.Equal(9, _member.FlushedIndexIn(5));
+    }
+
+    /// <summary>SAFETY S9: a lease is counted from before the message, since the member's promise may begin at any time after it.</summary>
+    [Fact]
+    public async Task What_was_accepted_confirms_the_leader_from_the_moment_before_it_was_sent_in_the_term_in_which_it_was()
+    {
+        _clock.Stop();
+        var sentAt = _clock.GetTimestamp();
+        _peer.Become(request =>
+        {
+            _clock.Step(TimeSpan.FromSeconds(1));
+            return ScriptedVoter.Accept(request);
+        });
+        await AppendAsync(term: 5, previousIndex: 7, bytes: []);
+        Assert.Equal(sentAt, _member.ConfirmedIn(5));
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(6));
+        await AppendAsync(term: 6, previousIndex: 7, bytes: []);
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(5));
+        Assert.Equal(sentAt + _clock.TimestampFrequency, _member.ConfirmedIn(6));
+    }
+
+    [Fact]
+    public async Task What_was_refused_confirms_nothing()
+    {
+        _peer.Become(ScriptedVoter.Lack);
+        await AppendAsync(term: 5, previousIndex: 7, bytes: []);
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(5));
     }
 
     private async Task AppendAsync(long term, long previousIndex, int[] bytes)

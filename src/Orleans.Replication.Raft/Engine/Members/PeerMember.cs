@@ -3,6 +3,7 @@ using DotNext.IO;
 using DotNext.Net;
 using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Wire;
 
@@ -17,6 +18,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     private const int MaxEntriesPerMessage = 1024;
 
     private readonly RaftGroupOptions _options;
+    private readonly TimeProvider _leaseClock;
     private readonly SnapshotStore _snapshots;
     private readonly RaftChannel? _elections;
     private readonly RaftChannel? _replication;
@@ -27,12 +29,17 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     /// <summary>What this member has acknowledged, and to the leader of which term: another term's leader may have cut its log since.</summary>
     private (long Term, long Index) _flushed;
 
+    /// <summary>The moment before the last message was sent that this member has accepted, and from the leader of which term.</summary>
+    private (long Term, long At) _confirmed = (0, LeaderLease.Never);
+
     /// <param name="peer">Who it is.</param>
     /// <param name="options">The group's time-outs and limits.</param>
     /// <param name="snapshots">What to send to a member that is behind the log.</param>
     /// <param name="elections">The connection for votes; null for this member itself.</param>
     /// <param name="replication">The connection for the log and snapshots; null for this member itself.</param>
-    public PeerMember(RaftPeer peer, RaftGroupOptions options, SnapshotStore snapshots, RaftChannel? elections, RaftChannel? replication)
+    /// <param name="leaseClock">The clock of leases.</param>
+    public PeerMember(
+        RaftPeer peer, RaftGroupOptions options, SnapshotStore snapshots, RaftChannel? elections, RaftChannel? replication, TimeProvider leaseClock)
     {
         Peer = peer;
         EndPoint = new MemberEndPoint(peer.Id);
@@ -41,6 +48,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
         _snapshots = snapshots;
         _elections = elections;
         _replication = replication;
+        _leaseClock = leaseClock;
     }
 
     public event Action<ClusterMemberStatusChangedEventArgs>? MemberStatusChanged
@@ -61,6 +69,9 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
 
     public ClusterMemberStatus Status => ClusterMemberStatus.Unknown;
 
+    /// <summary>This member itself: whether it may vote at all (<see cref="VotePromise"/>).</summary>
+    public Func<bool> MayVote { get; set; } = () => true;
+
     /// <summary>Called when the member lacks more than the leader thought: the next round should not wait for the next heartbeat.</summary>
     public Action? Behind { get; set; }
 
@@ -73,10 +84,17 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
             return _flushed.Term == term ? _flushed.Index : 0;
     }
 
+    /// <summary>When this member has last confirmed the leader of a term, on the clock of leases: the moment before the message was sent.</summary>
+    public long ConfirmedIn(long term)
+    {
+        lock (_flushedGate)
+            return _confirmed.Term == term ? _confirmed.At : LeaderLease.Never;
+    }
+
     public async Task<Result<bool>> VoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
         if (_elections is null)
-            return new Result<bool> { Term = term, Value = true };
+            return new Result<bool> { Term = term, Value = MayVote() };
         var request = new RaftRequest { Vote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
         var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
         return new Result<bool> { Term = response.Term, Value = response.Result == 1 };
@@ -85,7 +103,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     public async Task<Result<PreVoteResult>> PreVoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
         if (_elections is null)
-            return new Result<PreVoteResult> { Term = term, Value = PreVoteResult.Accepted };
+            return new Result<PreVoteResult> { Term = term, Value = MayVote() ? PreVoteResult.Accepted : PreVoteResult.RejectedByFollower };
         var request = new RaftRequest { PreVote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
         var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
         return new Result<PreVoteResult> { Term = response.Term, Value = (PreVoteResult)response.Result };
@@ -114,10 +132,11 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
                 prevLogTerm = entries[next].Term;
             }
 
+            var sentAt = _leaseClock.GetTimestamp();
             var response = await CallAsync(_replication!, new RaftRequest { Append = append }, _options.AppendTimeout, token).ConfigureAwait(false);
             var result = (HeartbeatResult)response.Result;
             if (result != HeartbeatResult.Rejected)
-                Acknowledge(term, prevLogIndex + next);
+                Acknowledge(term, prevLogIndex + next, sentAt);
             else if (response.Term <= term)
                 TakeBack(term, append.PreviousIndex - 1);
             if (next == entries.Count || result == HeartbeatResult.Rejected)
@@ -138,7 +157,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
             var response = await SnapshotSender.SendAsync(
                 leased, term, (request, cancel) => CallAsync(_replication!, request, _options.AppendTimeout, cancel), token).ConfigureAwait(false);
             if (response.Result != (uint)HeartbeatResult.Rejected)
-                Acknowledge(term, snapshotIndex);
+                Acknowledge(term, snapshotIndex, LeaderLease.Never);
             return new Result<HeartbeatResult> { Term = response.Term, Value = (HeartbeatResult)response.Result };
         }
         finally
@@ -172,10 +191,13 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
         // The channels belong to the engine, which closes them asynchronously.
     }
 
-    private void Acknowledge(long term, long index)
+    private void Acknowledge(long term, long index, long sentAt)
     {
         lock (_flushedGate)
+        {
             _flushed = (term, index);
+            _confirmed = (term, Math.Max(sentAt, ConfirmedIn(term)));
+        }
     }
 
     /// <summary>The member does not have what it was taken to have: its disk was emptied.</summary>
