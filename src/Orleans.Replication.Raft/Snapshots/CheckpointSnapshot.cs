@@ -7,8 +7,10 @@ namespace Orleans.Replication.Raft.Snapshots;
 /// A checkpoint of the state in a folder of its own. The log before it may go. It is shipped file by file (<see cref="SnapshotSender"/>), outside
 /// of the log's locks, and never through the log entry that it also is for the engine.
 /// </summary>
-internal sealed class CheckpointSnapshot(string folder, long index, long term) : ISnapshot
+internal sealed class CheckpointSnapshot(string folder, long index, long term, IReadOnlyList<SnapshotPart>? parts) : ISnapshot
 {
+    private IReadOnlyList<SnapshotPart>? _parts = parts;
+
     /// <summary>Where its files are.</summary>
     public string Folder => folder;
 
@@ -16,9 +18,23 @@ internal sealed class CheckpointSnapshot(string folder, long index, long term) :
 
     public long Term => term;
 
+    /// <summary>Its files; read once, to the end, when its manifest is of the version that did not name them.</summary>
+    public IReadOnlyList<SnapshotPart> Parts => LazyInitializer.EnsureInitialized(ref _parts, () => SnapshotStore.ReadParts(folder, before: null));
+
     long? IDataTransferObject.Length => null;
 
     bool IDataTransferObject.IsReusable => true;
+
+    /// <summary>Compares every file with its checksum.</summary>
+    /// <exception cref="RaftStorageException">One is not as it was written.</exception>
+    public void Verify()
+    {
+        foreach (var part in _parts ?? [])
+        {
+            if (SnapshotChecksums.OfFile(Path.Combine(folder, part.Name)) != part.Checksum)
+                throw new RaftStorageException($"The snapshot in '{folder}' is damaged: the checksum of '{part.Name}' is wrong.");
+        }
+    }
 
     ValueTask IDataTransferObject.WriteToAsync<TWriter>(TWriter writer, CancellationToken token) =>
         throw new InvalidOperationException("A snapshot is shipped by its files.");

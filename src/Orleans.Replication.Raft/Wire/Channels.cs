@@ -4,6 +4,7 @@ namespace Orleans.Replication.Raft.Wire;
 internal sealed record Channels(
     IReadOnlyDictionary<string, RaftChannel> Elections,
     IReadOnlyDictionary<string, RaftChannel> Replication,
+    IReadOnlyDictionary<string, RaftChannel> Snapshots,
     IReadOnlyDictionary<string, GroupChannel> Group)
 {
     public static Channels To(RaftNodeOptions node, RaftGroupOptions options, TimeProvider time)
@@ -13,6 +14,7 @@ internal sealed record Channels(
         return new Channels(
             peers.ToDictionary(peer => peer.Id, peer => new RaftChannel(node.RaftConnections, peer, HelloFor(Purpose.Election), maxMessageBytes, time)),
             peers.ToDictionary(peer => peer.Id, peer => new RaftChannel(node.RaftConnections, peer, HelloFor(Purpose.Replication), maxMessageBytes, time)),
+            peers.ToDictionary(peer => peer.Id, peer => new RaftChannel(node.RaftConnections, peer, HelloFor(Purpose.Snapshot), maxMessageBytes, time)),
             peers.ToDictionary(peer => peer.Id, peer => new GroupChannel(node.GroupConnections, peer, HelloFor(Purpose.Group), maxMessageBytes, time)));
 
         Hello HelloFor(Purpose purpose) => new()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Snapshots;
@@ -22,7 +23,9 @@ public sealed class PeerMemberTests : IAsyncLifetime
         _peer = new ScriptedVoter(_network, ScriptedPeer.Id, ScriptedVoter.Accept);
         _channel = new RaftChannel(_network.Dialler("me", "raft"), ScriptedPeer.Peer, ScriptedPeer.Hello, 1 << 20, TimeProvider.System);
         var options = new RaftGroupOptions { Voters = [], Tables = [], MaxBatchBytes = 4096, AppendTimeout = TimeSpan.FromMilliseconds(500) };
-        _member = new PeerMember(ScriptedPeer.Peer, options, new SnapshotStore(_folder, "default"), _channel, _channel);
+        _member = new PeerMember(
+            ScriptedPeer.Peer, options,
+            new SnapshotTransfers(options, new SnapshotStore(_folder, "default"), ScriptedPeer.Peer, _channel, NullLogger.Instance, TimeProvider.System), _channel, _channel);
         return ValueTask.CompletedTask;
     }
 
