@@ -25,15 +25,26 @@ internal sealed class CheckpointSnapshot(string folder, long index, long term, I
 
     bool IDataTransferObject.IsReusable => true;
 
+    /// <summary>True once a file was found not to be as it was written.</summary>
+    public bool IsDamaged { get; private set; }
+
     /// <summary>Compares every file with its checksum.</summary>
     /// <exception cref="RaftStorageException">One is not as it was written.</exception>
     public void Verify()
     {
         foreach (var part in _parts ?? [])
-        {
-            if (SnapshotChecksums.OfFile(Path.Combine(folder, part.Name)) != part.Checksum)
-                throw new RaftStorageException($"The snapshot in '{folder}' is damaged: the checksum of '{part.Name}' is wrong.");
-        }
+            Verify(part);
+    }
+
+    /// <summary>Compares one file with its checksum.</summary>
+    /// <exception cref="RaftStorageException">It is not as it was written.</exception>
+    public void Verify(SnapshotPart part)
+    {
+        var file = new FileInfo(Path.Combine(folder, part.Name));
+        if (file.Exists && file.Length == part.Length && SnapshotChecksums.OfFile(file.FullName) == part.Checksum)
+            return;
+        IsDamaged = true;
+        throw new RaftStorageException($"The snapshot in '{folder}' is damaged: the checksum of '{part.Name}' is wrong.");
     }
 
     ValueTask IDataTransferObject.WriteToAsync<TWriter>(TWriter writer, CancellationToken token) =>

@@ -20,7 +20,7 @@ internal sealed class SnapshotSender(
     private const int MaxPartBytes = 256 << 10;
 
     private const int MinPartBytes = 16 << 10;
-    private const int MaxPartsWithoutProgress = 16;
+    private const int MaxRefusals = 4;
     private const uint Refused = 0;
     private const uint HasAll = 2;
 
@@ -32,6 +32,7 @@ internal sealed class SnapshotSender(
 
     /// <returns>The answer to the last request: a refusal, or that the member has the snapshot.</returns>
     /// <exception cref="IOException">The receiver asks for the same part again and again.</exception>
+    /// <exception cref="RaftStorageException">A file is damaged here.</exception>
     public async Task<RaftResponse> SendAsync(CancellationToken cancellationToken)
     {
         var parts = snapshot.Parts;
@@ -57,14 +58,16 @@ internal sealed class SnapshotSender(
         var buffer = new byte[bytesPerSecond == 0 ? MaxPartBytes : Math.Clamp(bytesPerSecond / 8, MinPartBytes, MaxPartBytes)];
         var answer = new RaftResponse { Result = 1 };
         var furthest = (File: 0u, Offset: -1L);
-        var withoutProgress = 0;
+        var before = furthest;
+        var refusals = 0;
         _debtSince = time.GetTimestamp();
         while (SkipEmpty(parts, wanted) is { } next)
         {
             if ((next.File, next.Offset).CompareTo(furthest) > 0)
-                (furthest, withoutProgress) = ((next.File, next.Offset), 0);
-            else if (++withoutProgress == MaxPartsWithoutProgress)
-                throw new IOException($"'{parts[(int)next.File].Name}' of snapshot {snapshot.Index} was refused {withoutProgress} times.");
+                (furthest, refusals) = ((next.File, next.Offset), 0);
+            else if ((next.File, next.Offset) == before || next.Offset == 0)
+                RequireWhole(parts[(int)next.File], ++refusals);
+            before = (next.File, next.Offset);
             var chunk = await ReadAsync(parts, next, buffer, cancellationToken).ConfigureAwait(false);
             answer = await call(new RaftRequest { SnapshotChunk = chunk }, cancellationToken).ConfigureAwait(false);
             if (answer.Result is Refused or HasAll)
@@ -94,6 +97,14 @@ internal sealed class SnapshotSender(
             Content = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count)),
             Checksum = XxHash64.HashToUInt64(buffer.AsSpan(0, count)),
         };
+    }
+
+    /// <summary>A part or a whole file came back: by chance on its way, or because it is damaged here.</summary>
+    private void RequireWhole(SnapshotPart part, int refusals)
+    {
+        snapshot.Verify(part);
+        if (refusals == MaxRefusals)
+            throw new IOException($"'{part.Name}' of snapshot {snapshot.Index} was refused {refusals} times, and is as it should be here.");
     }
 
     /// <returns>Where there are bytes to send; null at the end.</returns>

@@ -64,12 +64,15 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     /// <summary>How many parts of snapshots were damaged on their way to this member, or came out of turn.</summary>
     public long RefusedParts => Volatile.Read(ref _refusedParts);
 
+    /// <summary>Raised when a snapshot turns out to be damaged: another one is needed.</summary>
+    public event Action? Damaged;
+
     /// <summary>Takes a snapshot of the state; may run while entries are applied.</summary>
     public CheckpointSnapshot Take(StateStore state)
     {
         var unfinished = BeginUnfinished();
         var position = state.Checkpoint(unfinished);
-        if (_current is { } current && current.Index >= position.Index)
+        if (_current is { IsDamaged: false } current && current.Index >= position.Index)
         {
             Directory.Delete(unfinished, recursive: true);
             return current;
@@ -88,7 +91,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_current is not { } current || current.Index < minIndex)
+            if (_current is not { IsDamaged: false } current || current.Index < minIndex)
                 return null;
             _leases[current.Index] = _leases.GetValueOrDefault(current.Index) + 1;
             return current;
@@ -103,6 +106,9 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
             if (--_leases[snapshot.Index] == 0)
                 _leases.Remove(snapshot.Index);
         }
+
+        if (snapshot.IsDamaged && snapshot == _current)
+            Damaged?.Invoke();
     }
 
     /// <summary>Deletes the snapshots before an index, but for those being read and those to be kept.</summary>

@@ -20,6 +20,7 @@ internal sealed partial class SnapshotTaker(RaftGroupOptions options, SnapshotSt
 
     public void Start()
     {
+        snapshots.Damaged += Order;
         _taking = Task.Factory.StartNew(TakeAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (options.SnapshotInterval > TimeSpan.Zero)
             _interval = time.CreateTimer(_ => OnInterval(), null, options.SnapshotInterval, options.SnapshotInterval);
@@ -36,16 +37,19 @@ internal sealed partial class SnapshotTaker(RaftGroupOptions options, SnapshotSt
         // A member that is sent a snapshot needs the log behind it; with a new snapshot it would have to begin again.
         if (snapshots.IsLeased && _entries < MaxStretch * options.SnapshotEntries && _bytes < MaxStretch * options.SnapshotBytes)
             return;
-        if (Interlocked.Exchange(ref _ordered, 1) == 1)
-            return;
         (_entries, _bytes) = (0, 0);
-        if (!_orders.Writer.TryWrite(null))
-            Volatile.Write(ref _ordered, 0);
+        Order();
     }
 
     private void OnInterval()
     {
-        if (state.Position.Index > (snapshots.Current?.Index ?? 0) && !snapshots.IsLeased && Interlocked.Exchange(ref _ordered, 1) == 0 && !_orders.Writer.TryWrite(null))
+        if (state.Position.Index > (snapshots.Current?.Index ?? 0) && !snapshots.IsLeased)
+            Order();
+    }
+
+    private void Order()
+    {
+        if (Interlocked.Exchange(ref _ordered, 1) == 0 && !_orders.Writer.TryWrite(null))
             Volatile.Write(ref _ordered, 0);
     }
 
@@ -62,6 +66,7 @@ internal sealed partial class SnapshotTaker(RaftGroupOptions options, SnapshotSt
     {
         if (_interval is { } interval)
             await interval.DisposeAsync().ConfigureAwait(false);
+        snapshots.Damaged -= Order;
         _orders.Writer.TryComplete();
         await _taking.ConfigureAwait(false);
     }
