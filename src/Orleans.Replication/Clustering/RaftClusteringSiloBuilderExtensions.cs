@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Replication;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.Groups;
+using Orleans.Runtime;
 
 namespace Orleans.Hosting;
 
@@ -50,9 +51,12 @@ public static class RaftClusteringSiloBuilderExtensions
     private static RaftMembershipTable Create(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<RaftClusteringOptions>>();
+        var membership = services.GetRequiredService<IOptions<ClusterMembershipOptions>>();
         return new RaftMembershipTable(
             services.GetRequiredService<IOptions<ClusterOptions>>(),
             () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Value.Group),
+            // Without liveness the runtime declares nobody dead.
+            () => membership.Value.LivenessEnabled ? services.GetRequiredService<ILocalSiloDetails>().SiloAddress : null,
             services.GetRequiredService<ShutdownLimit>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<RaftMembershipTable>>());

@@ -50,9 +50,10 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     public IGrainStorage Storage(string provider) => Services.GetRequiredKeyedService<IGrainStorage>(provider);
 
     /// <summary>Makes the membership table of an Orleans cluster on this member.</summary>
-    public RaftMembershipTable CreateMembershipTable(string clusterId, ShutdownLimit? shutdown = null) => new(
+    public RaftMembershipTable CreateMembershipTable(string clusterId, ShutdownLimit? shutdown = null, SiloAddress? self = null) => new(
         Options.Create(new ClusterOptions { ClusterId = clusterId }),
         () => Group,
+        () => self,
         shutdown ?? new ShutdownLimit(Options.Create(new RaftClusteringOptions()), Options.Create(new ClusterMembershipOptions()), TimeProvider.System),
         TimeProvider.System,
         NullLogger<RaftMembershipTable>.Instance);
