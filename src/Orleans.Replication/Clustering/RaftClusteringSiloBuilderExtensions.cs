@@ -41,9 +41,8 @@ public static class RaftClusteringSiloBuilderExtensions
         services.AddTransient<IConfigurationValidator, RaftClusteringOptionsValidator>();
         services.AddTransient<IConfigurationValidator>(provider =>
             new ProviderGroupValidator("Clustering", provider.GetRequiredService<IOptions<RaftClusteringOptions>>().Value.Group, provider));
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<ShutdownLimit>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ShutdownLimit>());
+        ShutdownLimit.AddTo(services);
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StatusRetries>();
         services.AddSingleton(Create);
         services.AddSingleton<IMembershipTable>(provider => provider.GetRequiredService<RaftMembershipTable>());
     }

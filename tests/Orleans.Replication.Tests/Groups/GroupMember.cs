@@ -9,6 +9,7 @@ using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.GrainDirectories.Provider;
 using Orleans.Replication.GrainDirectories.Records;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Provider;
 using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Raft;
@@ -54,7 +55,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         Options.Create(new ClusterOptions { ClusterId = clusterId }),
         () => Group,
         () => self,
-        shutdown ?? new ShutdownLimit(Options.Create(new RaftClusteringOptions()), Options.Create(new ClusterMembershipOptions()), TimeProvider.System),
+        shutdown ?? NoLimit(),
         TimeProvider.System,
         NullLogger<RaftMembershipTable>.Instance);
 
@@ -63,7 +64,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Group);
 
     /// <summary>Makes a grain directory on this member.</summary>
-    public RaftGrainDirectory CreateGrainDirectory(string name) => new(name, () => Group);
+    public RaftGrainDirectory CreateGrainDirectory(string name, ShutdownLimit? shutdown = null) => new(name, () => Group, shutdown ?? NoLimit());
 
     /// <summary>Makes a grain's journal on this member.</summary>
     public Journal CreateJournal(GrainId grain) => new(JournalKeys.Header("journals", grain), () => Group);
@@ -127,4 +128,6 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         services.AddRaftGrainStorage(TestGroup.Deletes, storage => storage.DeleteStateOnClear = true);
         return services.BuildServiceProvider();
     }
+
+    private static ShutdownLimit NoLimit() => new(Options.Create(new RaftReplicationOptions()), TimeProvider.System);
 }
