@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Wire;
 
@@ -10,13 +11,12 @@ namespace Orleans.Replication.Raft;
 /// A replicated state on this member and its peers. Commands are applied exactly once, in one order, on every replica; an acknowledged command
 /// is on the disks of a majority.
 /// </summary>
-public sealed class RaftGroup
+public sealed partial class RaftGroup
 {
     private readonly RaftNodeOptions _node;
     private readonly RaftGroupOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
-    private readonly IReadOnlyList<RaftPeer> _members;
     private readonly Dictionary<string, byte[]> _tables;
     private volatile GroupReplica? _replica;
 
@@ -27,7 +27,6 @@ public sealed class RaftGroup
         _options = options;
         _loggers = loggers;
         _time = time;
-        _members = [.. options.Voters.OrderBy(voter => voter.Id, StringComparer.Ordinal)];
         _tables = options.Tables.ToDictionary(table => table.Name, table => StateKeys.Table(table.Name));
     }
 
@@ -70,7 +69,7 @@ public sealed class RaftGroup
             Leader = replica?.Engine.Leader,
             CommitIndex = replica?.Engine.CommitIndex ?? 0,
             AppliedIndex = replica?.Engine.AppliedIndex ?? 0,
-            Members = _members,
+            Members = (replica?.Engine.Configuration.Configuration ?? GroupConfiguration.Of(_options.Voters)).Members,
             Fault = replica?.Health.Fault,
         };
     }
@@ -158,9 +157,10 @@ public sealed class RaftGroup
     /// <exception cref="GroupUnavailableException">There is no leader, it did not answer, or <paramref name="to"/> is behind.</exception>
     public async Task TransferLeadershipAsync(string? to = null, CancellationToken cancellationToken = default)
     {
-        if (to is not null && _members.All(member => member.Id != to))
-            throw new ArgumentException($"'{to}' is no voter of group '{Name}'. The voters are {string.Join(", ", _members)}.", nameof(to));
         var replica = Serving;
+        var voters = replica.Engine.Configuration.Configuration.Voters;
+        if (to is not null && voters.All(voter => voter.Id != to))
+            throw new ArgumentException($"'{to}' is no voter of group '{Name}'. The voters are {string.Join(", ", voters)}.", nameof(to));
         try
         {
             if (replica.Engine.Leader == LocalId)
@@ -197,7 +197,7 @@ public sealed class RaftGroup
     /// <summary>Gives leadership up, if this member has it, so that the others need not wait until they miss it. Never fails.</summary>
     internal async Task ResignAsync(CancellationToken cancellationToken)
     {
-        if (_replica is not { Engine.Role: RaftRole.Leader } replica || _members.Count == 1)
+        if (_replica is not { Engine.Role: RaftRole.Leader } replica || replica.Engine.Configuration.Configuration.Voters.Count == 1)
             return;
         try
         {

@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Reads;
@@ -8,7 +9,7 @@ namespace Orleans.Replication.Raft.Reads;
 /// who wait share one question; who comes while it is on its way shares the next.
 /// </summary>
 internal sealed class ReadIndexSource(
-    RaftGroupOptions options, string localId, IConsensusEngine engine, IReadOnlyDictionary<string, GroupChannel> peers, TimeProvider time) : IAsyncDisposable
+    RaftGroupOptions options, string localId, IConsensusEngine engine, GroupPeers peers, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 

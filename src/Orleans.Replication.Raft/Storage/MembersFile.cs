@@ -8,11 +8,12 @@ namespace Orleans.Replication.Raft.Storage;
 /// <param name="Cluster">The cluster.</param>
 /// <param name="Group">The group.</param>
 /// <param name="Member">The member whose log and votes these are.</param>
-/// <param name="Voters">The ids of the voters, sorted.</param>
+/// <param name="Voters">The ids of the voters that the group began with, or that the member was told of, sorted. Later ones are in the log and the state.</param>
 /// <param name="Admitted">False until the group has agreed that this member, whose disk was empty, may vote (SAFETY 12).</param>
 /// <param name="LogBegun">True once the log may hold what this member has acknowledged: from then on it has to be there.</param>
+/// <param name="Addresses">Where the voters were, in the order of their ids. Null in files of earlier software.</param>
 internal sealed record MembersFile(
-    int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false)
+    int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false, IReadOnlyList<string>? Addresses = null)
 {
     public const int FormatVersion = 1;
 

@@ -11,7 +11,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.ConnectionClosed);
         var greeting = new MessageStream(connection.Transport, WireVersion.OverheadBytes);
         var (hello, refusal) = await Handshake.ReadAsync(
-            greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.IsVoter(id) == true, closed.Token).ConfigureAwait(false);
+            greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.Peers.Contains(id) == true, closed.Token).ConfigureAwait(false);
         if (hello is null)
         {
             await RefuseAsync(greeting, refusal, closed.Token).ConfigureAwait(false);
@@ -29,7 +29,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
             {
                 if (!sessions.IsCurrent(hello))
                     return;
-                var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token).ConfigureAwait(false);
+                var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token, hello.Purpose == Purpose.Learner).ConfigureAwait(false);
                 messages.Write(response);
                 await messages.FlushAsync(closed.Token).ConfigureAwait(false);
             }

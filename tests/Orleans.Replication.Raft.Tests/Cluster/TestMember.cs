@@ -37,7 +37,7 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
             new RaftNodeOptions
             {
                 ClusterId = "test",
-                Local = voters.Single(voter => voter.Id == id),
+                Local = Peer(id),
                 DataDirectory = folder,
                 RaftConnections = network.Dialler(id, "raft"),
                 RaftListener = network.Listen(id, "raft"),
