@@ -51,8 +51,10 @@ public sealed partial class RaftGroup
         get
         {
             var replica = _replica ?? throw new GroupUnavailableException($"Group '{Name}' is not started on this member, or stopped. Nothing was written.");
-            return replica.Health.Fault is { } fault
-                ? throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.")
+            if (replica.Health.Fault is { } fault)
+                throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.");
+            return replica.Engine.Role == RaftRole.Removed
+                ? throw new GroupUnavailableException($"This member was removed from group '{Name}'. Nothing was written. Use another member, or add this one again.")
                 : replica;
         }
     }

@@ -26,7 +26,7 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
                 throw Pending();
             if (await DecideAsync(change, logged.Configuration, cancellationToken).ConfigureAwait(false) is not { } next)
                 return;
-            RequireMajority(next, logged.Configuration);
+            await RequireMajorityAsync(next, logged.Configuration, cancellationToken).ConfigureAwait(false);
             if (!next.IsVoter(localId))
             {
                 await StepDownAsync(cancellationToken).ConfigureAwait(false);
@@ -117,14 +117,21 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
     /// A configuration counts from the moment it is in the log. One that has no majority of voters that can be reached could not even be taken back: the group would stand still until
     /// some of them return. The price is that a group in such a state cannot be repaired by this call.
     /// </summary>
-    private void RequireMajority(GroupConfiguration next, GroupConfiguration now)
+    private async ValueTask RequireMajorityAsync(GroupConfiguration next, GroupConfiguration now, CancellationToken cancellationToken)
     {
-        if (next.Voters.Count == now.Voters.Count || next.IsMajority(engine.HasHeardFrom))
+        if (next.Voters.Count == now.Voters.Count)
             return;
-        var silent = next.Voters.Where(voter => !engine.HasHeardFrom(voter.Id));
+        var answers = await Task.WhenAll(next.Voters.Select(voter => AnswersAsync(voter.Id, cancellationToken))).ConfigureAwait(false);
+        var silent = next.Voters.Where((_, i) => !answers[i]).Select(voter => voter.Id).ToHashSet();
+        if (next.IsMajority(id => !silent.Contains(id)))
+            return;
         throw new MembershipChangeException(
-            MembershipRefusal.NoMajority, $"Of the {next.Voters.Count} voters that group '{options.Name}' would have, {string.Join(", ", silent)} cannot be reached: the rest is no majority.");
+            MembershipRefusal.NoMajority,
+            $"Of the {next.Voters.Count} voters that group '{options.Name}' would have, {string.Join(", ", silent)} cannot be reached: the rest is no majority.");
     }
+
+    private async Task<bool> AnswersAsync(string voter, CancellationToken cancellationToken) =>
+        voter == localId || (peers.TryGetValue(voter, out var channel) && await TryAskAsync(channel, cancellationToken).ConfigureAwait(false) is not null);
 
     private async ValueTask StepDownAsync(CancellationToken cancellationToken)
     {

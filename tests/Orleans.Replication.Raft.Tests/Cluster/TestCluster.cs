@@ -44,6 +44,15 @@ internal sealed class TestCluster : IAsyncDisposable
         return member;
     }
 
+    /// <summary>Waits until the members that run have applied the same, and finds the same state on all of them.</summary>
+    public async Task ReplicasAreEqualAsync(params TestMember[] except)
+    {
+        var members = Members.Where(member => member.IsRunning && !except.Contains(member)).ToList();
+        await Eventually.TrueAsync("the same applied index everywhere", () => members.Select(member => member.Group.GetStatus().AppliedIndex).Distinct().Count() == 1);
+        var states = members.Select(member => member.Dump()).ToList();
+        Assert.All(states, state => Assert.Equal(states[0], state));
+    }
+
     /// <summary>Waits until exactly one member leads and every running member knows it.</summary>
     public Task<TestMember> WaitForLeaderAsync(Func<TestMember, bool>? among = null) => Eventually.GetAsync(
         "a leader that all know",
