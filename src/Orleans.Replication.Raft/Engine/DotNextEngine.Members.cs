@@ -19,6 +19,7 @@ internal sealed partial class DotNextEngine
     private readonly ConcurrentDictionary<string, PeerMember> _members = new();
     private readonly ConcurrentDictionary<string, LearnerStream> _learners = new();
     private readonly ElectionTally _tally = new();
+    private readonly ConcurrentBag<Task> _farewells = [];
     private Task _recovering = Task.CompletedTask;
 
     /// <summary>The configuration whose voters the engine has.</summary>
@@ -51,6 +52,8 @@ internal sealed partial class DotNextEngine
         await _log.WaitForApplyAsync(index, either.Token).ConfigureAwait(false);
         if (await _log.GetTermAsync(index, cancellationToken).ConfigureAwait(false) != term)
             throw new OperationCanceledException("Another leader's entry took its place.");
+        foreach (var left in instead.Configuration.Members.Where(member => next.Find(member.Id) is null))
+            _farewells.Add(SayFarewellAsync(new RaftPeer(left.Id, left.EndPoint), term, index, leadership));
         return index;
     }
 
@@ -208,6 +211,26 @@ internal sealed partial class DotNextEngine
             var channel = _links.ForRaft(peer, Purpose.Learner);
             _learners[peer.Id] = new LearnerStream(
                 new PeerMember(peer, _options, _snapshots, channel, channel), term, _log, () => _stateMachine.Snapshot?.Index ?? 0, _options, OnHigherTerm, _time, leadership);
+        }
+    }
+
+    /// <summary>Brings the log up to its removal to a member that was removed, so that it knows at once. One that cannot be reached will ask (<see cref="Roster"/>).</summary>
+    private async Task SayFarewellAsync(RaftPeer peer, long term, long index, CancellationToken leadership)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var channel = _links.ForRaft(peer, Purpose.Learner);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(leadership, _stopping.Token);
+        enough.CancelAfter(_options.AppendTimeout);
+        await using var stream = new LearnerStream(
+            new PeerMember(peer, _options, _snapshots, channel, channel), term, _log, () => _stateMachine.Snapshot?.Index ?? 0, _options, static _ => { }, _time, enough.Token);
+        var heartbeat = _options.MinElectionTimeout / 3;
+        while (!enough.IsCancellationRequested && !Configuration.Configuration.Members.Any(member => member.Id == peer.Id))
+        {
+            // One heartbeat more than it takes: the entry has to be known as committed there.
+            var hadIt = stream.Learner.FlushedIndexIn(term) >= index;
+            await Task.Delay(heartbeat, _time, enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (hadIt)
+                return;
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class Roster(RaftGroupOptions options, string localId, IConsensu
     {
         while (true)
         {
-            await Task.Delay(options.MaxElectionTimeout, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(options.MinElectionTimeout, time, cancellationToken).ConfigureAwait(false);
             if (engine.Leader is null && engine.Role is not (RaftRole.Stopped or RaftRole.Removed))
                 await Task.WhenAll(peers.Channels.Select(peer => AskAsync(peer.Value, cancellationToken))).ConfigureAwait(false);
         }

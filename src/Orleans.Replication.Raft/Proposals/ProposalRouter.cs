@@ -19,6 +19,9 @@ internal sealed class ProposalRouter(
     /// <summary>Counts changes of leadership: what was sent in an earlier epoch may have died with its leader.</summary>
     public long Epoch => Volatile.Read(ref _epoch);
 
+    /// <summary>True when nobody takes this member's commands any longer.</summary>
+    public bool IsRemoved => engine.Role == RaftRole.Removed;
+
     private long Now => time.GetTimestamp();
 
     /// <summary>Another leader, or none.</summary>

@@ -8,10 +8,18 @@ public sealed class MembershipTests
     /// <summary>Far more than a change takes.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>A writer on a member that is being removed is not held up for long.</summary>
+    private static RaftGroupOptions ShortProposals(RaftGroupOptions options) => new()
+    {
+        Voters = options.Voters,
+        Tables = options.Tables,
+        ProposalTimeout = TimeSpan.FromSeconds(3),
+    };
+
     [Fact]
     public async Task A_group_grows_from_one_to_five_and_shrinks_to_one_under_load()
     {
-        await using var cluster = await TestCluster.StartAsync(1);
+        await using var cluster = await TestCluster.StartAsync(1, ShortProposals);
         await using var load = new WriteLoad(cluster);
         await load.SomeWritesAsync();
         for (var voters = 2; voters <= 5; voters++)
@@ -35,7 +43,7 @@ public sealed class MembershipTests
     [Fact]
     public async Task Every_member_is_replaced_by_another_under_load()
     {
-        await using var cluster = await TestCluster.StartAsync(3);
+        await using var cluster = await TestCluster.StartAsync(3, ShortProposals);
         await using var load = new WriteLoad(cluster);
         foreach (var old in cluster.Members.ToList())
         {
@@ -248,7 +256,7 @@ public sealed class MembershipTests
         var logged = deposed.Group.Replica.Engine.Configuration;
         var lost = deposed.Group.Replica.Engine.ChangeConfigurationAsync(logged.Configuration.Without(first.Id), logged, CancellationToken.None);
         await Eventually.TrueAsync("the change to be in its log", () => deposed.Group.Replica!.Engine.LastIndex > index);
-        Assert.Equal([deposed.Id, second.Id], deposed.Voters().Order());
+        Assert.DoesNotContain(first.Id, deposed.Voters());
         Assert.Equal(MembershipRefusal.ChangePending, Assert.IsType<MembershipChangeException>(await Record.ExceptionAsync(() => deposed.Group.DemoteAsync(second.Id))).Reason);
 
         var next = await cluster.WaitForLeaderAsync(member => member != deposed);
