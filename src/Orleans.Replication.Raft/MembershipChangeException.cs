@@ -4,15 +4,15 @@ namespace Orleans.Replication.Raft;
 public sealed class MembershipChangeException : RaftException
 {
     /// <summary>Makes the error.</summary>
-    public MembershipChangeException(MembershipRefusal reason, string message, long lag = 0) : base(message)
+    public MembershipChangeException(MembershipChangeRefusal reason, string message, long lag = 0) : base(message)
     {
         Reason = reason;
         Lag = lag;
     }
 
     /// <summary>Why.</summary>
-    public MembershipRefusal Reason { get; }
+    public MembershipChangeRefusal Reason { get; }
 
-    /// <summary>For <see cref="MembershipRefusal.Lagging"/>: how many log entries the learner is behind; 0 when it has them all and is not ready for another reason.</summary>
+    /// <summary>For <see cref="MembershipChangeRefusal.Lagging"/>: how many log entries the learner is behind; 0 when it has them all and is not ready for another reason.</summary>
     public long Lag { get; }
 }

@@ -15,6 +15,16 @@ public sealed partial class RaftGroup
     private static readonly TimeSpan PromotionRetryDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
+    /// Raised when <see cref="Peers"/> are others, or elsewhere: for a transport that lets in and keeps connections only with those. Handlers must not block.
+    /// </summary>
+    public event Action<RaftGroup>? PeersChanged;
+
+    /// <summary>
+    /// Everybody that this member may have to talk to now, without itself: the members of the group, and those that it asks about them. Empty while the group is not started.
+    /// </summary>
+    public IReadOnlyList<RaftPeer> Peers => _replica?.Peers.Peers.ToList() ?? [];
+
+    /// <summary>
     /// Adds a member that receives the log and counts for no majority. The peer runs, or will, with some of the group's members as its <see cref="RaftGroupOptions.Voters"/>. A group that cannot
     /// reach it goes on as before.
     /// </summary>
@@ -52,7 +62,7 @@ public sealed partial class RaftGroup
                 await PromoteAsync(peer.Id, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (MembershipChangeException e) when (e.Reason is MembershipRefusal.Lagging or MembershipRefusal.ChangePending)
+            catch (MembershipChangeException e) when (e.Reason is MembershipChangeRefusal.Lagging or MembershipChangeRefusal.ChangePending)
             {
                 await Task.Delay(PromotionRetryDelay, _time, cancellationToken).ConfigureAwait(false);
             }
@@ -82,6 +92,8 @@ public sealed partial class RaftGroup
         ArgumentNullException.ThrowIfNull(peer);
         return ChangeAsync(MemberChange.Move, peer.Id, _node.FormatEndPoint(peer.EndPoint), cancellationToken);
     }
+
+    private void OnPeersChanged() => PeersChanged?.Invoke(this);
 
     private Task ChangeAsync(MemberChange change, string id, string address, CancellationToken cancellationToken)
     {

@@ -193,6 +193,8 @@ public sealed partial class RaftGroup
         var replica = GroupReplica.Open(_node, _options, _loggers, _time);
         _replica = replica;
         replica.Engine.LeadershipChanged += OnLeadershipChanged;
+        replica.Peers.Changed += OnPeersChanged;
+        OnPeersChanged();
         await replica.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -217,6 +219,7 @@ public sealed partial class RaftGroup
             return;
         _replica = null;
         replica.Engine.LeadershipChanged -= OnLeadershipChanged;
+        replica.Peers.Changed -= OnPeersChanged;
         await replica.DisposeAsync().ConfigureAwait(false);
     }
 

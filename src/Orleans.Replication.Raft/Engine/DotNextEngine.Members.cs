@@ -41,7 +41,7 @@ internal sealed partial class DotNextEngine
         if (leadership.IsCancellationRequested || !next.IsVoter(_localId))
             throw new NotLeaderException();
         if (_engaged != instead)
-            throw new MembershipChangeException(MembershipRefusal.ChangePending, "An earlier change is not finished yet.");
+            throw new MembershipChangeException(MembershipChangeRefusal.ChangePending, "An earlier change is not finished yet.");
         var index = await _log.AppendConfigurationAsync(term, next, instead, cancellationToken).ConfigureAwait(false);
         LogConfiguration(_options.Name, index, next);
 

@@ -54,11 +54,11 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
             case MemberChange.AddLearner when member.Role == RaftMemberRole.Learner && member.EndPoint.Equals(parseEndPoint(change.Address)):
                 return null;
             case MemberChange.AddLearner:
-                throw new MembershipChangeException(MembershipRefusal.MemberAlready, $"'{change.Id}' is a {member.Role} of group '{options.Name}' already, at {member.EndPoint}.");
+                throw new MembershipChangeException(MembershipChangeRefusal.MemberAlready, $"'{change.Id}' is a {member.Role} of group '{options.Name}' already, at {member.EndPoint}.");
             case MemberChange.Remove:
                 return member is null ? null : RequireVoters(now.Without(change.Id));
             case MemberChange.Promote or MemberChange.Demote or MemberChange.Move when member is null:
-                throw new MembershipChangeException(MembershipRefusal.NoMember, $"'{change.Id}' is no member of group '{options.Name}'. The members are {string.Join(", ", now.Members)}.");
+                throw new MembershipChangeException(MembershipChangeRefusal.NoMember, $"'{change.Id}' is no member of group '{options.Name}'. The members are {string.Join(", ", now.Members)}.");
             case MemberChange.Promote:
                 if (member.Role == RaftMemberRole.Voter)
                     return null;
@@ -76,7 +76,7 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
 
     private GroupConfiguration RequireVoters(GroupConfiguration next) => next.Voters.Count > 0
         ? next
-        : throw new MembershipChangeException(MembershipRefusal.LastVoter, $"Group '{options.Name}' would have no voter left. Add another one first.");
+        : throw new MembershipChangeException(MembershipChangeRefusal.LastVoter, $"Group '{options.Name}' would have no voter left. Add another one first.");
 
     /// <summary>
     /// A learner that lags would be a voter that helps nobody: with an even number of voters, one more failure would stop the group until it has caught up. And one that has to be
@@ -86,18 +86,18 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
     {
         const int AllowedLag = 16;
         if (now.Voters.Count >= RaftGroup.MaxVoters)
-            throw new MembershipChangeException(MembershipRefusal.TooManyVoters, $"Group '{options.Name}' has {now.Voters.Count} voters, as many as it may have. Demote or remove one first.");
+            throw new MembershipChangeException(MembershipChangeRefusal.TooManyVoters, $"Group '{options.Name}' has {now.Voters.Count} voters, as many as it may have. Demote or remove one first.");
         var lag = engine.LagOf(learner.Id) ?? throw new NotLeaderException();
         if (lag > AllowedLag || !engine.HasHeardFrom(learner.Id))
         {
             throw new MembershipChangeException(
-                MembershipRefusal.Lagging,
+                MembershipChangeRefusal.Lagging,
                 $"'{learner.Id}' is {lag} log entries behind{(engine.HasHeardFrom(learner.Id) ? string.Empty : ", and does not answer")}. Try again when it has caught up.", lag);
         }
 
         var status = peers.TryGetValue(learner.Id, out var channel) ? await TryAskAsync(channel, cancellationToken).ConfigureAwait(false) : null;
         if (status is not { Admitted: true })
-            throw new MembershipChangeException(MembershipRefusal.Lagging, $"'{learner.Id}' has not made sure yet that it may vote. Try again in a moment.");
+            throw new MembershipChangeException(MembershipChangeRefusal.Lagging, $"'{learner.Id}' has not made sure yet that it may vote. Try again in a moment.");
     }
 
     private async ValueTask<GroupResponse?> TryAskAsync(GroupChannel channel, CancellationToken cancellationToken)
@@ -126,7 +126,7 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
         if (next.IsMajority(id => !silent.Contains(id)))
             return;
         throw new MembershipChangeException(
-            MembershipRefusal.NoMajority,
+            MembershipChangeRefusal.NoMajority,
             $"Of the {next.Voters.Count} voters that group '{options.Name}' would have, {string.Join(", ", silent)} cannot be reached: the rest is no majority.");
     }
 
@@ -136,17 +136,17 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
     private async ValueTask StepDownAsync(CancellationToken cancellationToken)
     {
         if (engine.FindSuccessor() is not { } successor)
-            throw new MembershipChangeException(MembershipRefusal.NoMajority, $"The leader of group '{options.Name}' can reach nobody who could lead without it.");
+            throw new MembershipChangeException(MembershipChangeRefusal.NoMajority, $"The leader of group '{options.Name}' can reach nobody who could lead without it.");
         try
         {
             await engine.TransferLeadershipAsync(successor, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is GroupUnavailableException or ArgumentException)
         {
-            throw new MembershipChangeException(MembershipRefusal.ChangePending, $"The leader could not hand over yet: {e.Message}");
+            throw new MembershipChangeException(MembershipChangeRefusal.ChangePending, $"The leader could not hand over yet: {e.Message}");
         }
     }
 
     private MembershipChangeException Pending() =>
-        new(MembershipRefusal.ChangePending, $"Another change of the members of group '{options.Name}' is not finished yet. Try again.");
+        new(MembershipChangeRefusal.ChangePending, $"Another change of the members of group '{options.Name}' is not finished yet. Try again.");
 }

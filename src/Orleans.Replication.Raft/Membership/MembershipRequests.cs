@@ -28,7 +28,7 @@ internal sealed class MembershipRequests(
                     if (await TryAsync(change, either.Token).ConfigureAwait(false))
                         return;
                 }
-                catch (MembershipChangeException e) when (isInDoubt && e.Reason == MembershipRefusal.ChangePending)
+                catch (MembershipChangeException e) when (isInDoubt && e.Reason == MembershipChangeRefusal.ChangePending)
                 {
                     // That may be this change itself.
                     last = e.Message;
@@ -70,7 +70,7 @@ internal sealed class MembershipRequests(
         return response.Answer switch
         {
             Answer.Ok => true,
-            Answer.Refused when response.Refusal != 0 => throw new MembershipChangeException((MembershipRefusal)response.Refusal, response.Reason, response.Lag),
+            Answer.Refused when response.Refusal != 0 => throw new MembershipChangeException((MembershipChangeRefusal)response.Refusal, response.Reason, response.Lag),
             Answer.Refused => throw new ArgumentException(response.Reason),
             Answer.Unknown => throw new PeerUnavailableException("The leader was deposed before it was committed."),
             _ => false,

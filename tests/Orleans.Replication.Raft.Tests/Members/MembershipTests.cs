@@ -127,7 +127,7 @@ public sealed class MembershipTests
         var (dead, left) = (cluster.Followers.First(), cluster.Followers.Last());
         await dead.StopAsync();
         var refused = await Assert.ThrowsAsync<MembershipChangeException>(() => left.Group.RemoveAsync(left.Id));
-        Assert.Equal(MembershipRefusal.NoMajority, refused.Reason);
+        Assert.Equal(MembershipChangeRefusal.NoMajority, refused.Reason);
         Assert.Contains(dead.Id, refused.Message, StringComparison.Ordinal);
         Assert.Equal(3, left.Voters().Count);
 
@@ -140,9 +140,9 @@ public sealed class MembershipTests
     {
         await using var cluster = await TestCluster.StartAsync(1);
         var only = cluster.Members[0];
-        Assert.Equal(MembershipRefusal.LastVoter, (await Assert.ThrowsAsync<MembershipChangeException>(() => only.Group.RemoveAsync(only.Id))).Reason);
-        Assert.Equal(MembershipRefusal.LastVoter, (await Assert.ThrowsAsync<MembershipChangeException>(() => only.Group.DemoteAsync(only.Id))).Reason);
-        Assert.Equal(MembershipRefusal.NoMember, (await Assert.ThrowsAsync<MembershipChangeException>(() => only.Group.PromoteAsync("nobody"))).Reason);
+        Assert.Equal(MembershipChangeRefusal.LastVoter, (await Assert.ThrowsAsync<MembershipChangeException>(() => only.Group.RemoveAsync(only.Id))).Reason);
+        Assert.Equal(MembershipChangeRefusal.LastVoter, (await Assert.ThrowsAsync<MembershipChangeException>(() => only.Group.DemoteAsync(only.Id))).Reason);
+        Assert.Equal(MembershipChangeRefusal.NoMember, (await Assert.ThrowsAsync<MembershipChangeException>(() => only.Group.PromoteAsync("nobody"))).Reason);
         await only.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
     }
 
@@ -156,7 +156,7 @@ public sealed class MembershipTests
         await leader.Group.AddLearnerAsync(TestMember.Peer("member-2"));
         await leader.Group.AddLearnerAsync(TestMember.Peer("member-2"));
         var refused = await Assert.ThrowsAsync<MembershipChangeException>(() => leader.Group.PromoteAsync("member-2"));
-        Assert.Equal(MembershipRefusal.Lagging, refused.Reason);
+        Assert.Equal(MembershipChangeRefusal.Lagging, refused.Reason);
         Assert.InRange(refused.Lag, 100, 200);
 
         var learner = await cluster.StartNewMemberAsync(leader);
@@ -257,7 +257,7 @@ public sealed class MembershipTests
         var lost = deposed.Group.Replica.Engine.ChangeConfigurationAsync(logged.Configuration.Without(first.Id), logged, CancellationToken.None);
         await Eventually.TrueAsync("the change to be in its log", () => deposed.Group.Replica!.Engine.LastIndex > index);
         Assert.DoesNotContain(first.Id, deposed.Voters());
-        Assert.Equal(MembershipRefusal.ChangePending, Assert.IsType<MembershipChangeException>(await Record.ExceptionAsync(() => deposed.Group.DemoteAsync(second.Id))).Reason);
+        Assert.Equal(MembershipChangeRefusal.ChangePending, Assert.IsType<MembershipChangeException>(await Record.ExceptionAsync(() => deposed.Group.DemoteAsync(second.Id))).Reason);
 
         var next = await cluster.WaitForLeaderAsync(member => member != deposed);
         await next.Group.ProposeAsync(KeyValueTable.Put("key", "next"));

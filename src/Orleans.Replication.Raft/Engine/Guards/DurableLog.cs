@@ -98,9 +98,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             if (_lastTerm != term)
                 throw new NotLeaderException();
             if (configurations.Current != instead || instead.Index > LastCommittedEntryIndex)
-                throw new MembershipChangeException(MembershipRefusal.ChangePending, $"The configuration of entry {configurations.Current.Index} is not committed yet.");
+                throw new MembershipChangeException(MembershipChangeRefusal.ChangePending, $"The configuration of entry {configurations.Current.Index} is not committed yet.");
             if (await GetTermAsync(LastCommittedEntryIndex, token).ConfigureAwait(false) != term)
-                throw new MembershipChangeException(MembershipRefusal.ChangePending, $"The leader of term {term} has not committed an entry of its term yet.");
+                throw new MembershipChangeException(MembershipChangeRefusal.ChangePending, $"The leader of term {term} has not committed an entry of its term yet.");
             var entry = new ReceivedEntry(term, format.Encode(configuration));
 
             // It counts before it is there: nobody may judge by the old one that it is committed.

@@ -1,7 +1,7 @@
 namespace Orleans.Replication.Raft;
 
 /// <summary>Why a change of a group's members was refused. The values are part of the wire format.</summary>
-public enum MembershipRefusal
+public enum MembershipChangeRefusal
 {
     /// <summary>An earlier change is not committed yet: one member is changed at a time. Try again.</summary>
     ChangePending = 1,
