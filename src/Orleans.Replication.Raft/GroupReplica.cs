@@ -6,6 +6,8 @@ using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Proposals;
 using Orleans.Replication.Raft.Reads;
 using Orleans.Replication.Raft.Snapshots;
@@ -25,7 +27,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly SnapshotTaker _snapshotTaker;
     private readonly ProposalRouter _router;
     private readonly Admission _admission;
+    private readonly Roster _roster;
     private Task _admitting = Task.CompletedTask;
+    private Task _asking = Task.CompletedTask;
     private string? _knownLeader;
 
     private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, ILoggerFactory loggers, TimeProvider time)
@@ -47,7 +51,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         if (Snapshots.Current is { } snapshot && snapshot.Index > State.Position.Index)
             applier.Install(snapshot.Folder);
         var machine = new StateMachine(applier, Snapshots, _snapshotTaker.OnApplied, e => Health.Fail("A committed log entry could not be applied.", e));
-        var log = new DurableLog(LogOptions(folder, options), machine)
+        ConfigurationFormat = new ConfigurationFormat(options.Name, node.FormatEndPoint, node.ParseEndPoint);
+        var configurations = new ConfigurationHistory(folder.Bootstrap, AppliedConfiguration.Decode(State.Get(StateKeys.Configuration), ConfigurationFormat));
+        var log = new DurableLog(LogOptions(folder, options), machine, ConfigurationFormat, configurations)
         {
             StateIndex = State.Position.Index,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
@@ -55,21 +61,22 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         };
 
         var leaseClock = LeaseClock.Of(time);
-        var channels = Channels.To(node, options, folder, time);
-        Peers = channels.Group;
-        var voters = options.Voters.Select(voter => new PeerMember(
-            voter, options, new SnapshotTransfers(options, Snapshots, voter, channels.Snapshots.GetValueOrDefault(voter.Id), logger, time),
-            channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id), leaseClock)).ToList();
+        var links = new PeerLinks(node, options, () => folder.Incarnation ?? Backups.Incarnation.Unknown, time);
+        Peers = new GroupPeers(node.Local.Id, options.Voters, links);
         Engine = new DotNextEngine(
-            options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values, .. channels.Snapshots.Values], Health, folder.IsAdmitted,
+            options, node.Local.Id, log, machine, ConfigurationFormat, links, Snapshots, Health, folder.IsAdmitted,
             new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time, leaseClock);
+        FollowConfiguration();
         Queue = new ProposalQueue(options, Engine, time);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
         Proposer = new Proposer(options, _router, time);
         results.Target = Proposer;
         Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: false);
         LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: true);
-        _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, logger, time);
+        _roster = new Roster(options, node.Local.Id, Engine, Peers, ConfigurationFormat, time);
+        _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, _roster.Of, node.Local.Id, logger, time);
+        LeaderMembership = new LeaderMembership(options, node.Local.Id, Engine, Peers, node.ParseEndPoint);
+        Membership = new MembershipRequests(options, node.Local.Id, Engine, Peers, LeaderMembership, time);
     }
 
     public RaftGroupOptions Options { get; }
@@ -96,12 +103,18 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 
     public ReadIndexSource LeaseReads { get; }
 
-    public IReadOnlyDictionary<string, GroupChannel> Peers { get; }
+    public GroupPeers Peers { get; }
+
+    public ConfigurationFormat ConfigurationFormat { get; }
+
+    public LeaderMembership LeaderMembership { get; }
+
+    public MembershipRequests Membership { get; }
 
     /// <exception cref="RaftStorageException">The group's folder cannot be used.</exception>
     public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
     {
-        var folder = GroupFolder.Open(node, options);
+        var folder = GroupFolder.Open(node, options, loggers.CreateLogger("Orleans.Replication.Raft.Group"));
         StateStore? state = null;
         try
         {
@@ -127,6 +140,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Engine.LeadershipChanged += _router.OnLeadershipChanged;
         Engine.LeadershipChanged += LogLeader;
         Engine.Committed += Queue.OnCommitted;
+        Engine.ConfigurationChanged += FollowConfiguration;
         try
         {
             await Engine.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -146,14 +160,12 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Proposer.Start();
         if (!_folder.IsAdmitted)
             _admitting = _admission.RunAsync(_stopping.Token);
+        _asking = _roster.RunAsync(_stopping.Token);
     }
-
-    /// <summary>True for the members whose log and votes count; nobody else may send Raft's messages.</summary>
-    public bool IsVoter(string id) => Options.Voters.Any(voter => voter.Id == id);
 
     /// <inheritdoc cref="RaftGroup.BackupAsync(Stream, CancellationToken)"/>
     public Task<RaftBackupInfo> BackupAsync(Stream destination, CancellationToken cancellationToken) =>
-        new GroupBackup(_folder, State, Snapshots, _time).WriteAsync(destination, cancellationToken);
+        new GroupBackup(_folder, Voters(), State, Snapshots, _time).WriteAsync(destination, cancellationToken);
 
     /// <inheritdoc cref="RaftGroup.TakeSnapshotAsync"/>
     public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken) => _snapshotTaker.TakeAsync(cancellationToken);
@@ -162,10 +174,11 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         EndWatches("is stopped.");
-        await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_admitting, _asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= LogLeader;
         Engine.Committed -= Queue.OnCommitted;
+        Engine.ConfigurationChanged -= FollowConfiguration;
         try
         {
             await StopServingAsync().ConfigureAwait(false);
@@ -182,6 +195,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             }
             finally
             {
+                LeaderMembership.Dispose();
                 _folder.Dispose();
                 _stopping.Dispose();
             }
@@ -197,9 +211,12 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         await Reads.DisposeAsync().ConfigureAwait(false);
         await LeaseReads.DisposeAsync().ConfigureAwait(false);
         await _router.DisposeAsync().ConfigureAwait(false);
-        foreach (var peer in Peers.Values)
-            await peer.DisposeAsync().ConfigureAwait(false);
+        await Peers.DisposeAsync().ConfigureAwait(false);
     }
+
+    private IReadOnlyList<string> Voters() => [.. Engine.CommittedConfiguration.Configuration.Voters.Select(voter => voter.Id).Order(StringComparer.Ordinal)];
+
+    private void FollowConfiguration() => Peers.Follow(Engine.Configuration);
 
     /// <summary>
     /// SAFETY S16: the names of the log's first files are on disk before anything is acknowledged. Those of later pages are not ours to sync:

@@ -18,11 +18,11 @@ internal static class OptionsCheck
         Require(
             group.Name.Length is >= 1 and <= 64 && group.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && group.Name.Trim('.').Length > 0,
             nameof(group.Name), group.Name, "1 to 64 letters, digits, '-', '_' or '.'");
+        var joins = group.Voters.Count > 0 && group.Voters.All(voter => voter.Id != local.Id);
         Require(
-            group.Voters.Count is 1 or 3 or 5, nameof(group.Voters), group.Voters.Count,
+            joins || group.Voters.Count is 1 or 3 or 5, nameof(group.Voters), group.Voters.Count,
             "1, 3 or 5 members: one more than an odd number survives no more losses, and more than 5 are slower without being safer");
         Require(group.Voters.Select(voter => voter.Id).Distinct().Count() == group.Voters.Count, nameof(group.Voters), "the same member twice", "different members");
-        Require(group.Voters.Any(voter => voter.Id == local.Id), nameof(group.Voters), string.Join(", ", group.Voters), $"a list with this member, '{local.Id}', in it");
         Require(group.Tables.Select(table => table.Name).Distinct().Count() == group.Tables.Count, nameof(group.Tables), "two tables of one name", "different names");
         foreach (var table in group.Tables)
             Require(table.Name.Length >= 1 && Encoding.UTF8.GetByteCount(table.Name) <= 64, nameof(group.Tables), table.Name, "names of 1 to 64 bytes");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Wire;
 
@@ -11,13 +12,12 @@ namespace Orleans.Replication.Raft;
 /// A replicated state on this member and its peers. Commands are applied exactly once, in one order, on every replica; an acknowledged command
 /// is on the disks of a majority.
 /// </summary>
-public sealed class RaftGroup
+public sealed partial class RaftGroup
 {
     private readonly RaftNodeOptions _node;
     private readonly RaftGroupOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
-    private readonly IReadOnlyList<RaftPeer> _members;
     private readonly Dictionary<string, byte[]> _tables;
     private volatile GroupReplica? _replica;
 
@@ -28,7 +28,6 @@ public sealed class RaftGroup
         _options = options;
         _loggers = loggers;
         _time = time;
-        _members = [.. options.Voters.OrderBy(voter => voter.Id, StringComparer.Ordinal)];
         _tables = options.Tables.ToDictionary(table => table.Name, table => StateKeys.Table(table.Name));
     }
 
@@ -53,8 +52,10 @@ public sealed class RaftGroup
         get
         {
             var replica = _replica ?? throw new GroupUnavailableException($"Group '{Name}' is not started on this member, or stopped. Nothing was written.");
-            return replica.Health.Fault is { } fault
-                ? throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.")
+            if (replica.Health.Fault is { } fault)
+                throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.");
+            return replica.Engine.Role == RaftRole.Removed
+                ? throw new GroupUnavailableException($"This member was removed from group '{Name}'. Nothing was written. Use another member, or add this one again.")
                 : replica;
         }
     }
@@ -71,7 +72,7 @@ public sealed class RaftGroup
             Leader = replica?.Engine.Leader,
             CommitIndex = replica?.Engine.CommitIndex ?? 0,
             AppliedIndex = replica?.Engine.AppliedIndex ?? 0,
-            Members = _members,
+            Members = (replica?.Engine.Configuration.Configuration ?? GroupConfiguration.Of(_options.Voters)).Members,
             Fault = replica?.Health.Fault,
         };
     }
@@ -183,9 +184,10 @@ public sealed class RaftGroup
     /// <exception cref="GroupUnavailableException">There is no leader, it did not answer, or <paramref name="to"/> is behind.</exception>
     public async Task TransferLeadershipAsync(string? to = null, CancellationToken cancellationToken = default)
     {
-        if (to is not null && _members.All(member => member.Id != to))
-            throw new ArgumentException($"'{to}' is no voter of group '{Name}'. The voters are {string.Join(", ", _members)}.", nameof(to));
         var replica = Serving;
+        var voters = replica.Engine.Configuration.Configuration.Voters;
+        if (to is not null && voters.All(voter => voter.Id != to))
+            throw new ArgumentException($"'{to}' is no voter of group '{Name}'. The voters are {string.Join(", ", voters)}.", nameof(to));
         try
         {
             if (replica.Engine.Leader == LocalId)
@@ -238,13 +240,15 @@ public sealed class RaftGroup
         var replica = GroupReplica.Open(_node, _options, _loggers, _time);
         _replica = replica;
         replica.Engine.LeadershipChanged += OnLeadershipChanged;
+        replica.Peers.Changed += OnPeersChanged;
+        OnPeersChanged();
         await replica.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives leadership up, if this member has it, so that the others need not wait until they miss it. Never fails.</summary>
     internal async Task ResignAsync(CancellationToken cancellationToken)
     {
-        if (_replica is not { Engine.Role: RaftRole.Leader } replica || _members.Count == 1)
+        if (_replica is not { Engine.Role: RaftRole.Leader } replica || replica.Engine.Configuration.Configuration.Voters.Count == 1)
             return;
         try
         {
@@ -262,6 +266,7 @@ public sealed class RaftGroup
             return;
         _replica = null;
         replica.Engine.LeadershipChanged -= OnLeadershipChanged;
+        replica.Peers.Changed -= OnPeersChanged;
         await replica.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -6,7 +6,11 @@ public sealed class RaftGroupOptions
     /// <summary>The group's name: 1 to 64 letters, digits, '-', '_' or '.', since it names a folder.</summary>
     public string Name { get; init; } = "default";
 
-    /// <summary>The voters, this member included: 1, 3 or 5.</summary>
+    /// <summary>
+    /// The voters that begin the group, this member included: 1, 3 or 5, the same on each of them. Or, on a member that is to be added to a group, some of the group's members: it asks
+    /// them, and waits until <see cref="RaftGroup.AddLearnerAsync"/> is called on any of them. Once the group's members have been changed, every member goes by the group's log, and
+    /// this list is not looked at again.
+    /// </summary>
     public required IReadOnlyList<RaftPeer> Voters { get; init; }
 
     /// <summary>The tables of the state.</summary>

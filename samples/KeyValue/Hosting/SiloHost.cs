@@ -49,6 +49,8 @@ internal static class SiloHost
             replication.ListenAddresses.Add(settings.Listen);
             foreach (var peer in settings.Peers)
                 replication.Peers.Add(peer);
+            foreach (var member in settings.Join)
+                replication.JoinAddresses.Add(member);
         });
         silo.UseRaftClustering();
 

@@ -8,7 +8,7 @@ namespace Orleans.Replication.Raft.Backups;
 /// Backs a running replica up: a checkpoint of its state, which is consistent by itself since every log entry's changes and position are one batch (SAFETY 5), written to a
 /// stream. Entries are applied meanwhile; only RocksDB's flush at the beginning shares the disk with them.
 /// </summary>
-internal sealed class GroupBackup(GroupFolder folder, StateStore state, SnapshotStore snapshots, TimeProvider time)
+internal sealed class GroupBackup(GroupFolder folder, IReadOnlyList<string> voters, StateStore state, SnapshotStore snapshots, TimeProvider time)
 {
     public async Task<RaftBackupInfo> WriteAsync(Stream destination, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class GroupBackup(GroupFolder folder, StateStore state, Snapshot
                 Group = members.Group,
                 Incarnation = members.Incarnation ?? string.Empty,
                 Member = members.Member,
-                Voters = members.Voters,
+                Voters = voters,
                 Index = position.Index,
                 Term = position.Term,
                 Commands = position.Commands,

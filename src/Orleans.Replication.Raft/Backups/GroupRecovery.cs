@@ -19,12 +19,13 @@ internal static class GroupRecovery
         }
 
         var members = MembersFile.Read(folder.Members)!;
-        if (members.Voters.Count == 1)
+        var voters = ConfigurationOnDisk.FindVoters(folder, members);
+        if (voters is [var only] && only == members.Member)
             throw new RaftStorageException($"'{folder.Path}' is of a group of one: it needs nobody else, and there is nothing to recover.");
         if (!members.LogBegun && members.Base == 0)
             throw new RaftStorageException($"'{folder.Path}' is of a member that has no log yet: there is nothing to recover.");
-        if (!members.Voters.Contains(members.Member))
-            throw new RaftStorageException($"'{folder.Path}' is of member '{members.Member}', which is no voter of {string.Join(", ", members.Voters)}.");
+        if (!voters.Contains(members.Member))
+            throw new RaftStorageException($"'{folder.Path}' is of member '{members.Member}', which is no voter of {string.Join(", ", voters)}.");
 
         var term = LogFiles.ReadTerm(folder.Log) + 1;
         var log = members.LogBegun ? LogPages.Open(folder.Log) : null;
@@ -35,7 +36,7 @@ internal static class GroupRecovery
 
         // A higher term alone changes nothing that was promised: in this order a crash between the two leaves the former group's member.
         LogFiles.WriteTerm(folder.Log, term);
-        (members with { Voters = [members.Member], Admitted = true, Incarnation = incarnation }).Write(folder.Members);
-        return new RaftRecovery(members.Member, incarnation, members.Voters, last, term, Math.Max(0, last - Math.Max(log?.Committed ?? 0, folder.NewestSnapshot)));
+        (members with { Voters = [members.Member], Addresses = null, Admitted = true, Incarnation = incarnation, RecoveredAt = last }).Write(folder.Members);
+        return new RaftRecovery(members.Member, incarnation, voters, last, term, Math.Max(0, last - Math.Max(log?.Committed ?? 0, folder.NewestSnapshot)));
     }
 }

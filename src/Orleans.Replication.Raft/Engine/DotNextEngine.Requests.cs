@@ -2,7 +2,9 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Snapshots;
+using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Engine;
@@ -22,11 +24,11 @@ internal sealed partial class DotNextEngine
     private long _heldUntil;
 
     public async ValueTask<RaftResponse> HandleAsync(
-        string sender, RaftRequest request, SnapshotReceiver snapshots, CancellationToken cancellationToken)
+        string sender, RaftRequest request, SnapshotReceiver snapshots, CancellationToken cancellationToken, bool asLearner = false)
     {
         if (_health.Fault is { } fault)
             return new RaftResponse { Refused = $"out of service: {fault}" };
-        if (!_mayFollow)
+        if (!_mayFollow && !asLearner)
             return new RaftResponse { Refused = "its disk was empty, and it has not heard yet who leads" };
         try
         {
@@ -45,7 +47,7 @@ internal sealed partial class DotNextEngine
                 _ => throw new ProtocolViolationException("A request of a kind that this version does not know came."),
             };
         }
-        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or RaftStorageException)
+        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or RaftStorageException or LogFormatException)
         {
             _health.Fail("Its log or state failed.", e);
             return new RaftResponse { Refused = $"out of service: {_health.Fault}" };
@@ -94,6 +96,7 @@ internal sealed partial class DotNextEngine
         var result = await AppendEntriesAsync(
             MemberIds.Of(sender), append.Term, new EntryList<ReceivedEntry>(entries), previousIndex, previousTerm, CommitLater, EngineVersion,
             cancellationToken).ConfigureAwait(false);
+        await FollowConfigurationAsync(cancellationToken).ConfigureAwait(false);
 
         // SAFETY 4: not beyond what was compared with the leader's log. The log's other way to commit is the leader's (SAFETY S3).
         if (result.Value.Result != HeartbeatResult.Rejected)
@@ -145,8 +148,10 @@ internal sealed partial class DotNextEngine
         if (arrived.Index <= CommitIndex)
             return new RaftResponse { Term = Term, Result = (uint)HeartbeatResult.Replicated };
         _stateMachine.Expect(arrived);
+        _log.Expect(AppliedConfiguration.Decode(Database.Read(arrived.Folder, StateKeys.Configuration.ToArray()), _format));
         var result = await InstallSnapshotAsync(
             MemberIds.Of(sender), term, new InstalledSnapshot(arrived.Term), arrived.Index, EngineVersion, cancellationToken).ConfigureAwait(false);
+        await FollowConfigurationAsync(cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
     }
 

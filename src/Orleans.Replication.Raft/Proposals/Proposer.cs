@@ -239,10 +239,13 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
         {
             var now = _time.GetTimestamp();
             var epoch = _router.Epoch;
+            var isRemoved = _router.IsRemoved;
             foreach (var pending in _pending.Values)
             {
                 if (now >= pending.Deadline)
                     GiveUp(pending, $"it had no result after {_options.ProposalTimeout}");
+                else if (isRemoved)
+                    GiveUp(pending, "this member was removed from the group");
                 else if (pending.IsWithoutSession)
                     SendFirst(pending);
                 else if (IsWorthRepeating(pending, now, epoch) && pending.TryRequeue())

@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Reads;
@@ -17,8 +18,7 @@ namespace Orleans.Replication.Raft.Reads;
 /// (<see cref="Engine.Leases.LeaderLease"/>).
 /// </param>
 internal sealed class ReadIndexSource(
-    RaftGroupOptions options, string localId, IConsensusEngine engine, IReadOnlyDictionary<string, GroupChannel> peers, TimeProvider time,
-    bool byLease) : IAsyncDisposable
+    RaftGroupOptions options, string localId, IConsensusEngine engine, GroupPeers peers, TimeProvider time, bool byLease) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 

@@ -71,6 +71,13 @@ internal sealed class Database
         return true;
     });
 
+    /// <summary>Reads a value out of a checkpoint without changing it.</summary>
+    public static byte[]? Read(string folder, byte[] key) => Guard(folder, () =>
+    {
+        using var rocks = RocksDb.OpenReadOnly(new DbOptions().SetInfoLogLevel(InfoLogLevel.Fatal), folder, errorIfLogFileExists: false);
+        return rocks.Get(key);
+    });
+
     /// <summary>Takes part in using it; false when it is already closed.</summary>
     public bool TryAcquire()
     {

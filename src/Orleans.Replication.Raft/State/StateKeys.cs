@@ -4,7 +4,7 @@ using System.Text;
 namespace Orleans.Replication.Raft.State;
 
 /// <summary>
-/// How the state's keys are laid out, in one ordered space: <c>0x00</c> the applied position; <c>0x01 session</c> a session;
+/// How the state's keys are laid out, in one ordered space: <c>0x00</c> the applied position; <c>0x00 0x01</c> the group's members; <c>0x01 session</c> a session;
 /// <c>0x02 session sequence</c> a result; <c>0x10 length table key</c> a record. Numbers in keys are big endian, so that they sort.
 /// </summary>
 internal static class StateKeys
@@ -18,6 +18,9 @@ internal static class StateKeys
     private const byte RecordMark = 0x10;
 
     public static ReadOnlySpan<byte> Position => [PositionMark];
+
+    /// <summary>The last configuration that was applied, behind its log index.</summary>
+    public static ReadOnlySpan<byte> Configuration => [PositionMark, 0x01];
 
     public static ReadOnlySpan<byte> Sessions => [SessionMark];
 

@@ -11,7 +11,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.ConnectionClosed);
         var greeting = new MessageStream(connection.Transport, WireVersion.OverheadBytes);
         var (hello, refusal) = await Handshake.ReadAsync(
-            greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.IsVoter(id) == true, closed.Token).ConfigureAwait(false);
+            greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.Peers.Contains(id) == true, closed.Token).ConfigureAwait(false);
         if (hello is not null && refusal.Length == 0)
             refusal = Handshake.Compare(hello, findGroup(hello.Group)?.Incarnation);
         if (hello is null || refusal.Length > 0)
@@ -31,7 +31,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
             {
                 if (!sessions.IsCurrent(hello) || Handshake.Compare(hello, group.Incarnation).Length > 0)
                     return;
-                var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token).ConfigureAwait(false);
+                var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token, hello.Purpose is Purpose.Learner or Purpose.LearnerSnapshot).ConfigureAwait(false);
                 messages.Write(response);
                 await messages.FlushAsync(closed.Token).ConfigureAwait(false);
             }

@@ -29,6 +29,12 @@ public sealed class RaftReplicationOptions
     public IList<string> Peers { get; set; } = [];
 
     /// <summary>
+    /// For a silo that is to join groups that exist: the addresses of some of their members, with their peer ids, in place of <see cref="Peers"/>. The silo waits until it is added, as a
+    /// learner or a voter, on any of them: <see cref="Orleans.Replication.Raft.RaftGroup.AddVoterAsync"/>. Once it is a member, it goes by what its data folder says. Default: none.
+    /// </summary>
+    public IList<string> JoinAddresses { get; set; } = [];
+
+    /// <summary>
     /// The name that peers must share: 1 to 128 characters; data and messages of another name are refused. Default:
     /// <see cref="ClusterOptions.ClusterId"/>. Name it here when deployments over the same data change that.
     /// </summary>

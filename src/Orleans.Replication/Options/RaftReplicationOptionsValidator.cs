@@ -57,6 +57,11 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
             voters is 0 or 1 or 3 or 5,
             nameof(value.Peers),
             $"has {voters} peers. An even number survives no more losses than the odd one below it. Write 1, 3 or 5; leave it empty for a silo on its own.");
+        Parse(nameof(value.JoinAddresses), () => ClusterPeers.Parse(value.JoinAddresses));
+        Require(
+            voters == 0 || value.JoinAddresses.Count == 0,
+            nameof(value.JoinAddresses),
+            $"and {nameof(value.Peers)} are both given. A silo begins a group with its {nameof(value.Peers)}, or joins one by its {nameof(value.JoinAddresses)}.");
     }
 
     private void ValidateNames(RaftReplicationOptions value)

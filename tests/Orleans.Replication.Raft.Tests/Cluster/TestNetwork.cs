@@ -18,6 +18,7 @@ internal sealed class TestNetwork
     private readonly ConcurrentDictionary<string, byte> _hung = new();
     private readonly ConcurrentDictionary<string, byte> _roundsHung = new();
     private readonly ConcurrentDictionary<string, byte> _silenced = new();
+    private readonly ConcurrentDictionary<string, string> _aliases = new();
     private readonly ConcurrentDictionary<(string Member, string Protocol), IPEndPoint> _addresses = new();
 
     /// <summary>Separates a member from all others: open connections break, new ones fail.</summary>
@@ -48,6 +49,17 @@ internal sealed class TestNetwork
         foreach (var connection in _connections.Keys.Where(c => c.From == member && c.Protocol == protocol))
             connection.Abort();
     }
+
+    /// <summary>A member can dial one other no longer; the other direction goes on.</summary>
+    public void MuteTo(string member, string other)
+    {
+        _cut[(member, other)] = 0;
+        foreach (var connection in _connections.Keys.Where(c => c.From == member && c.To == other))
+            connection.Abort();
+    }
+
+    /// <summary>A member can be reached by another name.</summary>
+    public void Alias(string name, string member) => _aliases[name] = member;
 
     public void Heal()
     {
@@ -122,6 +134,7 @@ internal sealed class TestNetwork
         public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
         {
             var to = ((DnsEndPoint)endpoint).Host;
+            to = network._aliases.GetValueOrDefault(to, to);
             if (network.IsCut(from, to, protocol) || !network._addresses.TryGetValue((to, protocol), out var address))
                 throw new IOException($"{to} is not connected.");
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -1,14 +1,20 @@
+using System.Net;
 using DotNext.IO.Log;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Membership;
 
 namespace Orleans.Replication.Raft.Tests.Guards;
 
 /// <summary>A log in a folder of its own, called the way the engine calls it.</summary>
 internal sealed class TestLog : IAsyncDisposable
 {
+    public static readonly GroupConfiguration Bootstrap = GroupConfiguration.Of([new("a", new DnsEndPoint("a", 1))]);
+    public static readonly ConfigurationFormat Format = new("default", EndPointText.Format, EndPointText.Parse);
+
     private readonly DurableLog _log;
 
     private TestLog(string folder, DurableLog log) => (Folder, _log) = (folder, log);
@@ -23,7 +29,8 @@ internal sealed class TestLog : IAsyncDisposable
         var isNew = folder is null;
         folder ??= Directory.CreateTempSubdirectory("raft-log-").FullName;
         var log = new DurableLog(
-            new WriteAheadLog.Options { Location = folder, ChunkSize = 1 << 16, HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3 }, new Nowhere());
+            new WriteAheadLog.Options { Location = folder, ChunkSize = 1 << 16, HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3 }, new Nowhere(),
+            Format, new ConfigurationHistory(new LoggedConfiguration(0, Bootstrap), applied: null));
         await log.InitializeAsync();
         if (isNew)
             await ((IPersistentState)log).UpdateTermAsync(LaterThanAllEntries, resetLastVote: true);

@@ -37,9 +37,7 @@ public sealed class PeerMemberTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _member.Snapshots.DisposeAsync();
-        await _channel.DisposeAsync();
-        await _snapshotChannel.DisposeAsync();
+        await _member.CloseAsync();
         await _peer.DisposeAsync();
         _source.Dispose();
     }

@@ -46,6 +46,8 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
 
     public IReadOnlyList<string> GetAddresses(string peerId) => [.. voters.Where(voter => voter.Id == peerId).Select(voter => voter.EndPoint.ToString()!)];
 
+    public RaftPeer? ReadPeer(string? address) => voters.FirstOrDefault(voter => voter.EndPoint.ToString() == address);
+
     public IServiceProvider Services => _services ??= BuildServices();
 
     public IGrainStorage Storage(string provider) => Services.GetRequiredKeyedService<IGrainStorage>(provider);

@@ -25,6 +25,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     private readonly ClusterMemberId _id;
     private readonly Lock _flushedGate = new();
     private IRaftClusterMember.ReplicationState _state;
+    private long _answeredAt = long.MinValue;
 
     /// <summary>What this member has acknowledged, and to the leader of which term: another term's leader may have cut its log since.</summary>
     private (long Term, long Index) _flushed;
@@ -78,6 +79,15 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     /// <summary>Called when the member lacks more than the leader thought: the next round should not wait for the next heartbeat.</summary>
     public Action? Behind { get; set; }
 
+    /// <summary>Asked of this member itself before it stands for an election, which a cancellation ends.</summary>
+    public Func<bool>? MayStand { get; set; }
+
+    /// <summary>Where votes for this member are noted.</summary>
+    public ElectionTally? Tally { get; set; }
+
+    /// <summary>True when it has answered something in the last so many milliseconds.</summary>
+    public bool HasAnsweredWithin(TimeSpan time) => Environment.TickCount64 - Volatile.Read(ref _answeredAt) is >= 0 and var ago && ago <= time.TotalMilliseconds;
+
     ref IRaftClusterMember.ReplicationState IRaftClusterMember.State => ref _state;
 
     /// <summary>Up to which entry this member's disk agrees with the leader of a term, as far as it has acknowledged; 0 for any other term.</summary>
@@ -97,16 +107,29 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     public async Task<Result<bool>> VoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
         if (_elections is null)
-            return new Result<bool> { Term = term, Value = MayVote() };
+        {
+            RequireMayStand();
+            if (!MayVote())
+                return new Result<bool> { Term = term, Value = false };
+            Tally?.Grant(term, Peer.Id);
+            return new Result<bool> { Term = term, Value = true };
+        }
+
         var request = new RaftRequest { Vote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
         var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
+        if (response.Result == 1 && response.Term <= term)
+            Tally?.Grant(term, Peer.Id);
         return new Result<bool> { Term = response.Term, Value = response.Result == 1 };
     }
 
     public async Task<Result<PreVoteResult>> PreVoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
         if (_elections is null)
+        {
+            RequireMayStand();
             return new Result<PreVoteResult> { Term = term, Value = MayVote() ? PreVoteResult.Accepted : PreVoteResult.RejectedByFollower };
+        }
+
         var request = new RaftRequest { PreVote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
         var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
         return new Result<PreVoteResult> { Term = response.Term, Value = (PreVoteResult)response.Result };
@@ -195,8 +218,25 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
 
     public void Dispose()
     {
-        // The channels belong to the engine, which closes them asynchronously.
+        // Closed asynchronously, by whoever made the connections.
         _snapshots.Cancel();
+    }
+
+    /// <summary>Closes the connections. Answers that are still on their way come to nobody.</summary>
+    public async ValueTask CloseAsync()
+    {
+        await CancelPendingRequestsAsync().ConfigureAwait(false);
+        await _snapshots.DisposeAsync().ConfigureAwait(false);
+        if (_elections is { } elections)
+            await elections.DisposeAsync().ConfigureAwait(false);
+        if (_replication is { } replication && replication != _elections)
+            await replication.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void RequireMayStand()
+    {
+        if (MayStand?.Invoke() == false)
+            throw new OperationCanceledException("This member may not stand for an election.");
     }
 
     private void Acknowledge(long term, long index, long sentAt)
@@ -219,7 +259,9 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     {
         try
         {
-            return await channel.CallAsync(request, timeout, token).ConfigureAwait(false);
+            var response = await channel.CallAsync(request, timeout, token).ConfigureAwait(false);
+            Volatile.Write(ref _answeredAt, Environment.TickCount64);
+            return response;
         }
         catch (PeerUnavailableException e)
         {
