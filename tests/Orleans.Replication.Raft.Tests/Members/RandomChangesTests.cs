@@ -20,7 +20,6 @@ public sealed class RandomChangesTests
             Tables = options.Tables,
             ProposalTimeout = TimeSpan.FromSeconds(3),
             ReadTimeout = TimeSpan.FromSeconds(30),
-            SnapshotEntries = 200,
         });
         await using var load = new WriteLoad(cluster);
         var random = new Random(seed);
