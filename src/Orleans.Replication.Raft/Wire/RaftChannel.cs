@@ -13,6 +13,7 @@ internal sealed class RaftChannel(
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ConnectionContext? _connection;
     private MessageStream? _messages;
+    private volatile bool _closed;
 
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <exception cref="PeerUnavailableException">There was none in time.</exception>
@@ -28,6 +29,16 @@ internal sealed class RaftChannel(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new PeerUnavailableException($"Peer {peer.Id} is still busy with an earlier request after {timeout}.");
+        }
+        catch (ObjectDisposedException)
+        {
+            throw Closed();
+        }
+
+        if (_closed)
+        {
+            _turn.Release();
+            throw Closed();
         }
 
         try
@@ -52,8 +63,10 @@ internal sealed class RaftChannel(
     /// <summary>Ends the request in flight, if there is one.</summary>
     public void Abort() => _connection?.Abort();
 
+    /// <summary>Whoever still calls is told that the peer is unavailable: the engine may do so for a moment after a member was removed.</summary>
     public async ValueTask DisposeAsync()
     {
+        _closed = true;
         Abort();
         await _turn.WaitAsync().ConfigureAwait(false);
         await DisconnectAsync().ConfigureAwait(false);
@@ -99,6 +112,8 @@ internal sealed class RaftChannel(
         _messages.Write(greeting);
         return _messages;
     }
+
+    private PeerUnavailableException Closed() => new($"Peer {peer.Id} is no member any longer.");
 
     private async ValueTask DisconnectAsync()
     {

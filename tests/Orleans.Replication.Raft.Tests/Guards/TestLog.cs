@@ -37,6 +37,21 @@ internal sealed class TestLog : IAsyncDisposable
         return new TestLog(folder, log);
     }
 
+    public LoggedConfiguration Configuration => _log.Configuration;
+
+    public LoggedConfiguration CommittedConfiguration => _log.CommittedConfiguration;
+
+    public Func<long, GroupConfiguration, bool>? IsElected { set => _log.IsElected = value; }
+
+    /// <summary>Puts the first entry of a term there, as its leader.</summary>
+    public async Task LeadAsync(long term) => await ((IAuditTrail<IRaftLogEntry>)_log).AppendAsync(new ReceivedEntry(term, default), CancellationToken.None);
+
+    /// <summary>Commits as a leader does.</summary>
+    public async Task CommitAsLeaderAsync(long endIndex) => await ((IAuditTrail)_log).CommitAsync(endIndex);
+
+    public async Task<long> AppendConfigurationAsync(long term, GroupConfiguration configuration) =>
+        await _log.AppendConfigurationAsync(term, configuration, _log.Configuration, CancellationToken.None);
+
     /// <summary>Appends as a follower does.</summary>
     public ValueTask AppendAsync(long startIndex, params long[] terms)
     {
