@@ -1,6 +1,7 @@
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Apply;
+using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Members;
@@ -18,6 +19,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly GroupFolder _folder;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SnapshotTaker _snapshotTaker;
     private readonly ProposalRouter _router;
@@ -29,6 +31,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     {
         var logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _folder = folder;
+        _time = time;
         _logger = logger;
         Options = options;
         Health = new ReplicaHealth(options.Name, logger);
@@ -49,7 +52,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
         };
 
-        var channels = Channels.To(node, options, time);
+        var channels = Channels.To(node, options, folder, time);
         Peers = channels.Group;
         var voters = options.Voters.Select(voter => new PeerMember(
             voter, options, Snapshots, channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id))).ToList();
@@ -65,6 +68,12 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     }
 
     public RaftGroupOptions Options { get; }
+
+    /// <summary>Which life of the group this replica belongs to; null while it has no history and has not heard of any.</summary>
+    public string? Incarnation => _folder.Incarnation;
+
+    /// <summary>The last log entry that is no history of this incarnation.</summary>
+    public long Base => _folder.Base;
 
     public ReplicaHealth Health { get; }
 
@@ -134,6 +143,10 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 
     /// <summary>True for the members whose log and votes count; nobody else may send Raft's messages.</summary>
     public bool IsVoter(string id) => Options.Voters.Any(voter => voter.Id == id);
+
+    /// <inheritdoc cref="RaftGroup.BackupAsync(Stream, CancellationToken)"/>
+    public Task<RaftBackupInfo> BackupAsync(Stream destination, CancellationToken cancellationToken) =>
+        new GroupBackup(_folder, State, Snapshots, _time).WriteAsync(destination, cancellationToken);
 
     /// <inheritdoc cref="RaftGroup.TakeSnapshotAsync"/>
     public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken) => _snapshotTaker.TakeAsync(cancellationToken);

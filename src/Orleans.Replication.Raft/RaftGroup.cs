@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.State;
@@ -185,6 +186,28 @@ public sealed class RaftGroup
     /// <summary>Takes a snapshot of this replica's state now, and drops the log before it with the next write.</summary>
     /// <returns>The log index of the snapshot; 0 when there is nothing yet.</returns>
     public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken = default) => Serving.TakeSnapshotAsync(cancellationToken);
+
+    /// <summary>
+    /// Writes a backup of this replica's state, while it serves: what it has applied, sessions and versions included, up to one log entry. For all that was acknowledged before,
+    /// call <see cref="ReadBarrierAsync"/> first; without it a backup needs no quorum. The local disk keeps the replaced files until it is written.
+    /// </summary>
+    /// <returns>What is in it.</returns>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public Task<RaftBackupInfo> BackupAsync(Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return Serving.BackupAsync(destination, cancellationToken);
+    }
+
+    /// <summary>As <see cref="BackupAsync(Stream, CancellationToken)"/>, into a new file on this machine: under its name it is complete and on disk.</summary>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    /// <exception cref="RaftStorageException">The file exists.</exception>
+    public Task<RaftBackupInfo> BackupAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var replica = Serving;
+        return BackupFile.WriteAsync(path, file => replica.BackupAsync(file, cancellationToken));
+    }
 
     internal async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Storage;
 using Orleans.Replication.Raft.Wire;
 
@@ -6,7 +7,7 @@ namespace Orleans.Replication.Raft.Engine;
 
 /// <summary>
 /// Decides when a member whose disk was empty may take part (SAFETY 12). Either the group is new: a majority of its voters, this one included,
-/// has no history. Or it has history, and this member may have been part of it and forgotten what it has promised. Then it first hears from a
+/// has no history: none, or what it was restored from. Or it has history, and this member may have been part of it and forgotten what it has promised. Then it first hears from a
 /// majority without it who leads, in which term: whatever it has promised before was for no later term. From then on it follows, no earlier
 /// leader than that; and it votes once it has everything that was committed when it asked.
 /// </summary>
@@ -24,9 +25,12 @@ internal sealed partial class Admission(
         {
             var answers = await Task.WhenAll(peers.Values.Select(peer => AskAsync(peer, cancellationToken))).ConfigureAwait(false);
             if (IsNewGroup(answers))
+            {
+                folder.Adopt(Incarnation.Original);
                 await AdmitAsync(leader: null, cancellationToken).ConfigureAwait(false);
-            else if (FindAgreement(answers) is { } term)
-                await CatchUpAsync(term, cancellationToken).ConfigureAwait(false);
+            }
+            else if (FindAgreement(answers) is { } agreed)
+                await CatchUpAsync(agreed.Term, agreed.Incarnation, cancellationToken).ConfigureAwait(false);
             else
                 await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(false);
         }
@@ -34,20 +38,23 @@ internal sealed partial class Admission(
 
     private bool IsNewGroup(GroupResponse?[] answers)
     {
-        var withoutHistory = answers.Count(answer => answer is { Index: 0 });
-        return engine.LastIndex == 0 && answers.All(answer => answer is null or { Index: 0 }) && 1 + withoutHistory > options.Voters.Count / 2;
+        var withoutHistory = answers.Count(answer => answer is not null && answer.Index == folder.Base && answer.Base == folder.Base);
+        return engine.LastIndex == folder.Base
+            && answers.All(answer => answer is null || answer.Index == 0 || (answer.Index == folder.Base && answer.Base == folder.Base))
+            && 1 + withoutHistory > options.Voters.Count / 2;
     }
 
-    /// <returns>The term on whose leader a majority agrees without this member; null when there is none.</returns>
-    private long? FindAgreement(GroupResponse?[] answers) => answers
-        .Where(answer => answer is { Votes: true, Leader.Length: > 0 })
-        .GroupBy(answer => (answer!.Leader, answer.Term))
+    /// <returns>The term on whose leader a majority agrees without this member, and the incarnation it is of; null when there is none.</returns>
+    private (long Term, string Incarnation)? FindAgreement(GroupResponse?[] answers) => answers
+        .Where(answer => answer is { Votes: true, Leader.Length: > 0 } && answer.Incarnation != Incarnation.Unknown)
+        .GroupBy(answer => (answer!.Leader, answer.Term, answer.Incarnation))
         .Where(agreed => agreed.Count() > options.Voters.Count / 2)
-        .Select(agreed => (long?)agreed.Key.Term)
+        .Select(agreed => ((long, string)?)(agreed.Key.Term, agreed.Key.Incarnation))
         .FirstOrDefault();
 
-    private async Task CatchUpAsync(long term, CancellationToken cancellationToken)
+    private async Task CatchUpAsync(long term, string incarnation, CancellationToken cancellationToken)
     {
+        folder.Adopt(incarnation);
         await engine.FollowAsync(term, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -55,6 +55,22 @@ internal static class StateKeys
         return end;
     }
 
+    /// <summary>The table of a record's key; null for a key that is no record's.</summary>
+    public static string? TableOf(ReadOnlySpan<byte> key) =>
+        key.Length >= 2 && key[0] == RecordMark && key.Length >= 2 + key[1] ? Encoding.UTF8.GetString(key.Slice(2, key[1])) : null;
+
+    /// <summary>True for the key of a session.</summary>
+    public static bool IsSession(ReadOnlySpan<byte> key) => key.Length == SessionBytes && key[0] == SessionMark;
+
+    /// <summary>True for the key of a result.</summary>
+    public static bool IsResult(ReadOnlySpan<byte> key) => key.Length == ResultBytes && key[0] == ResultMark;
+
+    /// <summary>True for what the state says of its group, and not of the group's content: its position, and what else begins so.</summary>
+    public static bool IsOfGroup(ReadOnlySpan<byte> key) => key.Length > 0 && key[0] == PositionMark;
+
+    /// <summary>True for what the state says of its group beside its position: who its members are.</summary>
+    public static bool IsFormerGroup(ReadOnlySpan<byte> key) => IsOfGroup(key) && key.Length > 1;
+
     public static ulong SessionOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key[1..]);
 
     public static ulong SequenceOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key[SessionBytes..]);

@@ -9,7 +9,7 @@ internal sealed class GroupFolder : IDisposable
     private readonly FileStream _lock;
     private readonly System.Threading.Lock _changing = new();
     private readonly string _membersPath;
-    private MembersFile _members;
+    private volatile MembersFile _members;
 
     private GroupFolder(string path, FileStream @lock, MembersFile members)
     {
@@ -27,6 +27,15 @@ internal sealed class GroupFolder : IDisposable
 
     public string Snapshots => System.IO.Path.Combine(Path, "snapshots");
 
+    /// <summary>What the folder belongs to.</summary>
+    public MembersFile Members => _members;
+
+    /// <summary>Which life of the group this member belongs to; null while it has no history and has not heard of any.</summary>
+    public string? Incarnation => _members.Incarnation;
+
+    /// <summary>The last log entry that is no history of this incarnation of the group.</summary>
+    public long Base => _members.Base;
+
     /// <summary>True when this member may vote.</summary>
     public bool IsAdmitted => _members.Admitted;
 
@@ -36,9 +45,9 @@ internal sealed class GroupFolder : IDisposable
     /// <exception cref="RaftStorageException">The folder is in use, belongs to somebody else, or lacks files of the log.</exception>
     public static GroupFolder Open(RaftNodeOptions node, RaftGroupOptions group)
     {
-        var path = System.IO.Path.Combine(node.DataDirectory, "groups", group.Name);
+        var path = PathOf(node.DataDirectory, group.Name);
         Directory.CreateDirectory(path);
-        var @lock = Lock(System.IO.Path.Combine(path, "lock"));
+        var @lock = TakeLock(path);
         try
         {
             var voters = group.Voters.Select(voter => voter.Id).Order(StringComparer.Ordinal).ToList();
@@ -48,7 +57,10 @@ internal sealed class GroupFolder : IDisposable
                 RequireEmpty(path);
 
                 // A member that is alone has nobody to ask whether it may vote.
-                members = new MembersFile(MembersFile.FormatVersion, node.ClusterId, group.Name, node.Local.Id, voters, Admitted: voters.Count == 1);
+                members = new MembersFile(MembersFile.FormatVersion, node.ClusterId, group.Name, node.Local.Id, voters, Admitted: voters.Count == 1)
+                {
+                    Incarnation = voters.Count == 1 ? Backups.Incarnation.Original : null,
+                };
                 members.Write(MembersPath(path));
             }
 
@@ -74,6 +86,13 @@ internal sealed class GroupFolder : IDisposable
     /// <summary>Remembers that the log is about to hold what this member acknowledges.</summary>
     public void BeginLog() => Change(members => members with { LogBegun = true });
 
+    /// <summary>Remembers which life of the group this member belongs to from now on.</summary>
+    public void Adopt(string incarnation)
+    {
+        if (Incarnation is null)
+            Change(members => members with { Incarnation = incarnation });
+    }
+
     public void Dispose() => _lock.Dispose();
 
     private void Change(Func<MembersFile, MembersFile> change)
@@ -88,8 +107,14 @@ internal sealed class GroupFolder : IDisposable
 
     private static string MembersPath(string path) => System.IO.Path.Combine(path, "members");
 
-    private static FileStream Lock(string path)
+    /// <summary>Where a group's folder is.</summary>
+    public static string PathOf(string dataDirectory, string group) => System.IO.Path.Combine(dataDirectory, "groups", group);
+
+    /// <summary>Keeps other processes out of a group's folder until the result is disposed of.</summary>
+    /// <exception cref="RaftStorageException">The folder is in use.</exception>
+    public static FileStream TakeLock(string folder)
     {
+        var path = System.IO.Path.Combine(folder, "lock");
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

@@ -16,6 +16,12 @@ internal sealed record MembersFile(
 {
     public const int FormatVersion = 1;
 
+    /// <summary>Which life of the group this is (<see cref="Backups.Incarnation"/>); null for a member without history that has not heard of the group yet.</summary>
+    public string? Incarnation { get; init; }
+
+    /// <summary>The last log entry of the backup that the group was restored from; 0 for one that was not. Without entries behind it, a member has no history.</summary>
+    public long Base { get; init; }
+
     /// <returns>The content; null when there is no file.</returns>
     /// <exception cref="RaftStorageException">It is damaged or of another version.</exception>
     public static MembersFile? Read(string path)
@@ -26,7 +32,7 @@ internal sealed record MembersFile(
         {
             var file = JsonSerializer.Deserialize(File.ReadAllText(path), MembersFileJson.Default.MembersFile);
             return file is { Version: FormatVersion }
-                ? file
+                ? file.WithOriginalIncarnation()
                 : throw new RaftStorageException($"'{path}' is of format version {file?.Version}; this software reads version {FormatVersion}.");
         }
         catch (JsonException e)
@@ -34,6 +40,9 @@ internal sealed record MembersFile(
             throw new RaftStorageException($"'{path}' is damaged: {e.Message}", e);
         }
     }
+
+    /// <summary>A file from before there were incarnations has none, and its group is the original one.</summary>
+    private MembersFile WithOriginalIncarnation() => Incarnation is null && (Admitted || LogBegun) ? this with { Incarnation = Backups.Incarnation.Original } : this;
 
     public void Write(string path) => DurableFile.WriteText(path, JsonSerializer.Serialize(this, MembersFileJson.Default.MembersFile));
 }

@@ -4,7 +4,8 @@ namespace Orleans.Replication.Raft.Wire;
 
 /// <summary>Questions to one peer of the group, any number at a time, over one connection that is made when it is needed.</summary>
 internal sealed class GroupChannel(
-    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider) : IAsyncDisposable
+    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider,
+    Func<string>? incarnation = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private readonly CancellationTokenSource _disposing = new();
@@ -62,6 +63,7 @@ internal sealed class GroupChannel(
             var transport = await connections.ConnectAsync(peer.EndPoint, cancellationToken).ConfigureAwait(false);
             var greeting = hello.Clone();
             greeting.Session = SessionNumbers.Next();
+            greeting.Incarnation = incarnation?.Invoke() ?? string.Empty;
             return _connection = new GroupConnection(transport, greeting, maxMessageBytes);
         }
         finally

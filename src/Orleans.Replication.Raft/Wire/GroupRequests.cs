@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Proposals;
@@ -16,7 +17,9 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
         var (hello, refusal) = await Handshake.ReadAsync(
             new MessageStream(connection.Transport, WireVersion.OverheadBytes), peer, node.ClusterId, (group, id) => findGroup(group)?.IsVoter(id) == true,
             closed.Token).ConfigureAwait(false);
-        if (hello is null)
+        if (hello is not null && refusal.Length == 0)
+            refusal = Handshake.Compare(hello, findGroup(hello.Group)?.Incarnation);
+        if (hello is null || refusal.Length > 0)
             throw new ProtocolViolationException(refusal);
         var replica = findGroup(hello.Group)!;
         using var answers = new Answers(new MessageStream(connection.Transport, replica.Options.MaxMessageBytes), connection);
@@ -74,7 +77,14 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
                 case GroupRequest.KindOneofCase.ReadIndex:
                     return new GroupResponse { Answer = Answer.Ok, Index = await group.Engine.GetReadIndexAsync(cancellationToken).ConfigureAwait(false) };
                 case GroupRequest.KindOneofCase.Status:
-                    return new GroupResponse { Answer = Answer.Ok, Index = group.Engine.LastIndex, Votes = group.Engine.Role != RaftRole.Learner };
+                    return new GroupResponse
+                    {
+                        Answer = Answer.Ok,
+                        Index = group.Engine.LastIndex,
+                        Votes = group.Engine.Role != RaftRole.Learner,
+                        Incarnation = group.Incarnation ?? Incarnation.Unknown,
+                        Base = group.Base,
+                    };
                 case GroupRequest.KindOneofCase.Transfer:
                     var to = request.Transfer.To.Length == 0 ? null : request.Transfer.To;
                     await group.Engine.TransferLeadershipAsync(to, cancellationToken).ConfigureAwait(false);

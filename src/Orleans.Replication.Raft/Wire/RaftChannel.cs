@@ -7,7 +7,8 @@ namespace Orleans.Replication.Raft.Wire;
 /// answer is late, since it could come and be taken for that of the next request.
 /// </summary>
 internal sealed class RaftChannel(
-    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider) : IAsyncDisposable
+    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider,
+    Func<string>? incarnation = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ConnectionContext? _connection;
@@ -94,6 +95,7 @@ internal sealed class RaftChannel(
         _messages = new MessageStream(_connection.Transport, maxMessageBytes);
         var greeting = hello.Clone();
         greeting.Session = SessionNumbers.Next();
+        greeting.Incarnation = incarnation?.Invoke() ?? string.Empty;
         _messages.Write(greeting);
         return _messages;
     }

@@ -12,7 +12,9 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
         var greeting = new MessageStream(connection.Transport, WireVersion.OverheadBytes);
         var (hello, refusal) = await Handshake.ReadAsync(
             greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.IsVoter(id) == true, closed.Token).ConfigureAwait(false);
-        if (hello is null)
+        if (hello is not null && refusal.Length == 0)
+            refusal = Handshake.Compare(hello, findGroup(hello.Group)?.Incarnation);
+        if (hello is null || refusal.Length > 0)
         {
             await RefuseAsync(greeting, refusal, closed.Token).ConfigureAwait(false);
             throw new ProtocolViolationException(refusal);
@@ -27,7 +29,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
             using var snapshots = new SnapshotReceiver(group.Snapshots);
             while (await messages.ReadAsync(RaftRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
             {
-                if (!sessions.IsCurrent(hello))
+                if (!sessions.IsCurrent(hello) || Handshake.Compare(hello, group.Incarnation).Length > 0)
                     return;
                 var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token).ConfigureAwait(false);
                 messages.Write(response);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Replication.Administration;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
 
@@ -12,7 +13,7 @@ namespace Orleans.Replication.Transport;
 /// Carries replication over libp2p. Only the voters may connect, and each proves its peer id; a connection to every one of them is kept warm, so that
 /// a peer that is down is known to be down.
 /// </summary>
-internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, ILoggerFactory loggers) : IReplicationTransport
+internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, AdminServer admin, ILoggerFactory loggers) : IReplicationTransport
 {
     private static readonly ProtocolId RaftProtocol = new("/orleans-replication/raft/1.0.0");
     private static readonly ProtocolId GroupProtocol = new("/orleans-replication/group/1.0.0");
@@ -61,8 +62,8 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
 
     private Libp2pHost CreateHost(PeerIdentity identity, ClusterPeers peers)
     {
-        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody.
-        var settings = new Libp2pOptions { Identity = identity, Gater = new PeerAllowList(peers.Addresses.Keys) };
+        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators.
+        var settings = new Libp2pOptions { Identity = identity, Gater = new AdminGater(new PeerAllowList(peers.Addresses.Keys), admin.Access) };
         foreach (var address in ListenAddresses(identity.PeerId, peers))
             settings.ListenAddresses.Add(address);
         return new Libp2pHost(settings, loggers);
@@ -88,6 +89,7 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
         var listeners = new Libp2pConnectionListenerFactory(host, new StreamHandlerOptions { AllowPeer = peers.Addresses.ContainsKey });
         var raft = await listeners.BindAsync(new ProtocolEndPoint(RaftProtocol), cancellationToken).ConfigureAwait(false);
         var group = await listeners.BindAsync(new ProtocolEndPoint(GroupProtocol), cancellationToken).ConfigureAwait(false);
+        admin.Register(host, peers.Addresses.ContainsKey);
         try
         {
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
