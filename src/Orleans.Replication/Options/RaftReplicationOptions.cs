@@ -65,6 +65,12 @@ public sealed class RaftReplicationOptions
     /// <summary>The most time without a word from the leader; each wait is drawn at random between the two. Default: 900 ms.</summary>
     public TimeSpan MaxElectionTimeout { get; set; } = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>
+    /// By which part the clock of one silo may run faster than another's, for <see cref="Replication.ReadConsistency.Lease"/>. Default: 0.2, two clocks that are slewed
+    /// against each other by 8.3 % each, the most that chrony does; 0 to 1. Steps of the wall clock do not matter.
+    /// </summary>
+    public double MaxClockDrift { get; set; } = 0.2;
+
     /// <summary>How long a vote may take. Default: 200 ms; must be below <see cref="MinElectionTimeout"/>.</summary>
     public TimeSpan VoteTimeout { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -11,10 +11,14 @@ namespace Orleans.Replication.Raft.Engine.Guards;
 /// <item>SAFETY S1: an append of a follower ends when its entries are flushed, not before.</item>
 /// <item>SAFETY S2: an entry at or below the commit index whose term differs is no repetition but damage.</item>
 /// <item>SAFETY S3: a leader's commit index is not what the engine says alone; what a leader has told a follower goes another way.</item>
+/// <item>SAFETY S6: who sends entries to a member gets copies, a message full of them, and holds no lock of the log while it waits for the answer.</item>
 /// <item>SAFETY S12: only the append path of a follower flushes, and nobody commits meanwhile.</item>
 /// <item>SAFETY S14: entries that are already here are kept; the log is cut only at a conflict.</item>
 /// <item>A leader that was deposed between reading its term and appending does not put an entry of an old term behind newer ones: the
 /// follower's vote would be judged by that entry's term, and a candidate without committed entries could win.</item>
+/// <item>A command enters the log in the term that this member was elected in, and in no other (Raft §5.3: a leader creates at most one entry of an index in
+/// its term). The engine raises its term, and writes it to the disk, before it notes that it leads no longer: what it says in between of both is no term
+/// that this member leads, and an entry of it would be taken for the next leader's.</item>
 /// </list>
 /// </summary>
 internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine stateMachine)
@@ -27,6 +31,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
     /// <summary>The term of the last entry. Never decreases from one entry to the next.</summary>
     private long _lastTerm;
 
+    /// <summary>The last term that this member has begun as its leader; 0 for none since the start.</summary>
+    private long _ledTerm;
+
     /// <summary>True while entries may be in memory only. An acknowledgement waits for it, also that of a heartbeat after an append that failed.</summary>
     private bool _unflushed;
 
@@ -35,6 +42,12 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
     /// <summary>How far a leader may commit of what the engine thinks it may (SAFETY S3); at most that. Asked before each commit of a leader.</summary>
     public Func<long, CancellationToken, ValueTask<long>>? LimitCommit { get; set; }
+
+    /// <summary>How many bytes of entries, and how many entries, are read for a member at a time.</summary>
+    public (int Bytes, int Entries) ReadLimit { get; init; } = (1 << 20, 1024);
+
+    /// <summary>Called when a member was sent entries and there were more of them: the next round should not wait.</summary>
+    public Action? MoreToRead { get; set; }
 
     /// <summary>Called once, before the first acknowledgement of what this log holds.</summary>
     public Action? Begun { set => _begun = value; }
@@ -86,15 +99,31 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
         }
     }
 
+    async ValueTask<TResult> IAuditTrail<IRaftLogEntry>.ReadAsync<TResult>(
+        ILogEntryConsumer<IRaftLogEntry, TResult> reader, long startIndex, long endIndex, CancellationToken token)
+    {
+        if (startIndex > endIndex || reader.LogEntryMetadataOnly)
+            return await ReadAsync(reader, startIndex, endIndex, token).ConfigureAwait(false);
+        var copied = await ReadAsync(new CopiedEntries.Copier(ReadLimit.Bytes, ReadLimit.Entries), startIndex, endIndex, token).ConfigureAwait(false);
+        var result = await reader.ReadAsync<CopiedEntries.Entry, IReadOnlyList<CopiedEntries.Entry>>(copied.Entries, copied.SnapshotIndex, token).ConfigureAwait(false);
+        if (copied.SnapshotIndex is null && startIndex + copied.Entries.Count <= endIndex)
+            MoreToRead?.Invoke();
+        return result;
+    }
+
     async ValueTask<long> IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(TEntry entry, CancellationToken token)
     {
         await _appending.WaitAsync(token).ConfigureAwait(false);
         try
         {
-            if (entry.Term < _lastTerm)
+            if (entry.Term < _lastTerm || (typeof(TEntry) == typeof(ReceivedEntry) && entry.Term != _ledTerm))
                 throw new NotLeaderException();
             var index = await AppendAsync(entry, token).ConfigureAwait(false);
             _lastTerm = entry.Term;
+
+            // The engine itself writes a single entry only when it has been elected: the first of the term.
+            if (typeof(TEntry) != typeof(ReceivedEntry))
+                _ledTerm = entry.Term;
             return index;
         }
         finally
