@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Administration;
+using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
 
@@ -13,7 +14,8 @@ namespace Orleans.Replication.Transport;
 /// Carries replication over libp2p. Only the voters may connect, and each proves its peer id; a connection to every one of them is kept warm, so that
 /// a peer that is down is known to be down.
 /// </summary>
-internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, AdminServer admin, ILoggerFactory loggers) : IReplicationTransport
+internal sealed class Libp2pTransport(
+    IOptions<RaftReplicationOptions> options, AdminServer admin, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
 {
     private static readonly ProtocolId RaftProtocol = new("/orleans-replication/raft/1.0.0");
     private static readonly ProtocolId GroupProtocol = new("/orleans-replication/group/1.0.0");
@@ -63,7 +65,8 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
     private Libp2pHost CreateHost(PeerIdentity identity, ClusterPeers peers)
     {
         // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators.
-        var settings = new Libp2pOptions { Identity = identity, Gater = new AdminGater(new PeerAllowList(peers.Addresses.Keys), admin.Access) };
+        IConnectionGater gater = new AdminGater(new PeerAllowList(peers.Addresses.Keys), admin.Access);
+        var settings = new Libp2pOptions { Identity = identity, Gater = gateways?.Admit(gater) ?? gater };
         foreach (var address in ListenAddresses(identity.PeerId, peers))
             settings.ListenAddresses.Add(address);
         return new Libp2pHost(settings, loggers);
@@ -90,6 +93,7 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
         var raft = await listeners.BindAsync(new ProtocolEndPoint(RaftProtocol), cancellationToken).ConfigureAwait(false);
         var group = await listeners.BindAsync(new ProtocolEndPoint(GroupProtocol), cancellationToken).ConfigureAwait(false);
         admin.Register(host, peers.Addresses.ContainsKey);
+        gateways?.Register(host);
         try
         {
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
