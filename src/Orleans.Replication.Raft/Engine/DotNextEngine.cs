@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Reads;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Wire;
 
@@ -27,6 +28,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     private readonly TimeProvider _time;
     private readonly LeaderLease _lease;
     private readonly VotePromise _promise;
+    private readonly ReplicaFreshness _freshness;
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
     private Task _standingAside = Task.CompletedTask;
@@ -65,6 +67,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _logger = logger;
         _lease = new LeaderLease(options, leaseClock);
         _promise = new VotePromise(options, leaseClock);
+        _freshness = new ReplicaFreshness(leaseClock);
         AuditTrail = log;
         log.Committed = () => Committed?.Invoke();
         log.LimitCommit = LimitCommitAsync;
@@ -208,6 +211,15 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
 
     public long LeaseTime => _lease.Now;
 
+    public TimeSpan? Staleness
+    {
+        get
+        {
+            var term = Term;
+            return IsReadyToLead ? _lease.SinceConfirmed(FillConfirmed(term, stackalloc long[_voters.Count])) : _freshness.AgeAt(AppliedIndex);
+        }
+    }
+
     public ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken) => _log.WaitForApplyAsync(index, cancellationToken);
 
     public async Task TransferLeadershipAsync(string? to, CancellationToken cancellationToken)
@@ -298,12 +310,13 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     }
 
     /// <summary>True while a majority keeps its promise to this leader (<see cref="LeaderLease"/>).</summary>
-    private bool IsConfirmedIn(long term)
+    private bool IsConfirmedIn(long term) => _lease.IsHeld(FillConfirmed(term, stackalloc long[_voters.Count]));
+
+    private Span<long> FillConfirmed(long term, Span<long> confirmed)
     {
-        Span<long> confirmed = stackalloc long[_voters.Count];
         for (var i = 0; i < confirmed.Length; i++)
             confirmed[i] = _voters[i].IsRemote ? _voters[i].ConfirmedIn(term) : _lease.Now;
-        return _lease.IsHeld(confirmed);
+        return confirmed;
     }
 
     private async Task WatchLeadershipAsync(CancellationToken cancellationToken)
