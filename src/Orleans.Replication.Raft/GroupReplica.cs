@@ -38,8 +38,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Health = new ReplicaHealth(options.Name, logger);
         State = state;
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
-        Snapshots = new SnapshotStore(folder.Snapshots, options.Name);
-        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger);
+        Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger);
+        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time);
 
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
         var results = new AppliedCommandsRelay();
@@ -51,15 +51,17 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         {
             StateIndex = State.Position.Index,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
+            ReadLimit = (options.MaxBatchBytes, PeerMember.MaxEntriesPerMessage),
         };
 
         var leaseClock = LeaseClock.Of(time);
         var channels = Channels.To(node, options, folder, time);
         Peers = channels.Group;
         var voters = options.Voters.Select(voter => new PeerMember(
-            voter, options, Snapshots, channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id), leaseClock)).ToList();
+            voter, options, new SnapshotTransfers(options, Snapshots, voter, channels.Snapshots.GetValueOrDefault(voter.Id), logger, time),
+            channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id), leaseClock)).ToList();
         Engine = new DotNextEngine(
-            options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values], Health, folder.IsAdmitted,
+            options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values, .. channels.Snapshots.Values], Health, folder.IsAdmitted,
             new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time, leaseClock);
         Queue = new ProposalQueue(options, Engine, time);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
@@ -173,6 +175,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             // The state is closed only after those who use it have ended; then the folder is let go, whatever failed.
             await Engine.DisposeAsync().ConfigureAwait(false);
             await _snapshotTaker.DisposeAsync().ConfigureAwait(false);
+            await Snapshots.DisposeAsync().ConfigureAwait(false);
             try
             {
                 State.Dispose();

@@ -59,6 +59,16 @@ internal static class OptionsCheck
             "a power of two from 65,536 to 67,108,864 (SAFETY S11: any other size corrupts the log)");
         Require(group.SnapshotEntries is >= 100 and <= 2_000_000, nameof(group.SnapshotEntries), group.SnapshotEntries, "100 to 2,000,000 (SAFETY S13)");
         Require(group.SnapshotBytes >= 1 << 20, nameof(group.SnapshotBytes), group.SnapshotBytes, "at least 1 MiB");
+        Require(
+            group.SnapshotInterval == TimeSpan.Zero || group.SnapshotInterval >= TimeSpan.FromSeconds(1), nameof(group.SnapshotInterval), group.SnapshotInterval,
+            "0, or at least 1 second");
+        Require(group.SnapshotsKept is >= 1 and <= 100, nameof(group.SnapshotsKept), group.SnapshotsKept, "1 to 100");
+        Require(
+            group.SnapshotBytesPerSecond is 0 or >= 64 << 10, nameof(group.SnapshotBytesPerSecond), group.SnapshotBytesPerSecond,
+            "0 for no limit, or at least 65,536");
+        Require(
+            group.SnapshotPartTimeout >= TimeSpan.FromMilliseconds(100) && group.SnapshotPartTimeout <= TimeSpan.FromMinutes(10), nameof(group.SnapshotPartTimeout),
+            group.SnapshotPartTimeout, "100 ms to 10 minutes");
     }
 
     private static void Require<T>(bool condition, string option, T found, string expected)

@@ -71,6 +71,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         AuditTrail = log;
         log.Committed = () => Committed?.Invoke();
         log.LimitCommit = LimitCommitAsync;
+        log.MoreToRead = BeginRound;
         foreach (var voter in voters)
         {
             voter.Behind = BeginRound;
@@ -263,6 +264,8 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _disposed = true;
         _health.Failed -= StandAside;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (var voter in _voters)
+            await voter.Snapshots.DisposeAsync().ConfigureAwait(false);
         foreach (var channel in _channels)
             await channel.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);

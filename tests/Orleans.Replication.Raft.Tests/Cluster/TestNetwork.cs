@@ -31,6 +31,12 @@ internal sealed class TestNetwork
     {
         _cut[(a, b)] = 0;
         _cut[(b, a)] = 0;
+        Break(a, b);
+    }
+
+    /// <summary>Open connections between two members break; new ones can be made.</summary>
+    public void Break(string a, string b)
+    {
         foreach (var connection in _connections.Keys.Where(c => (c.From == a && c.To == b) || (c.From == b && c.To == a)))
             connection.Abort();
     }

@@ -15,11 +15,11 @@ namespace Orleans.Replication.Raft.Engine.Members;
 /// </summary>
 internal sealed class PeerMember : IRaftClusterMember, IDisposable
 {
-    private const int MaxEntriesPerMessage = 1024;
+    public const int MaxEntriesPerMessage = 1024;
 
     private readonly RaftGroupOptions _options;
     private readonly TimeProvider _leaseClock;
-    private readonly SnapshotStore _snapshots;
+    private readonly SnapshotTransfers _snapshots;
     private readonly RaftChannel? _elections;
     private readonly RaftChannel? _replication;
     private readonly ClusterMemberId _id;
@@ -34,12 +34,12 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
 
     /// <param name="peer">Who it is.</param>
     /// <param name="options">The group's time-outs and limits.</param>
-    /// <param name="snapshots">What to send to a member that is behind the log.</param>
+    /// <param name="snapshots">Sends snapshots to a member that is behind the log.</param>
     /// <param name="elections">The connection for votes; null for this member itself.</param>
-    /// <param name="replication">The connection for the log and snapshots; null for this member itself.</param>
+    /// <param name="replication">The connection for the log; null for this member itself.</param>
     /// <param name="leaseClock">The clock of leases.</param>
     public PeerMember(
-        RaftPeer peer, RaftGroupOptions options, SnapshotStore snapshots, RaftChannel? elections, RaftChannel? replication, TimeProvider leaseClock)
+        RaftPeer peer, RaftGroupOptions options, SnapshotTransfers snapshots, RaftChannel? elections, RaftChannel? replication, TimeProvider leaseClock)
     {
         Peer = peer;
         EndPoint = new MemberEndPoint(peer.Id);
@@ -50,6 +50,9 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
         _replication = replication;
         _leaseClock = leaseClock;
     }
+
+    /// <summary>Sends snapshots to a member that is behind the log; to be disposed of with the engine.</summary>
+    public SnapshotTransfers Snapshots => _snapshots;
 
     public event Action<ClusterMemberStatusChangedEventArgs>? MemberStatusChanged
     {
@@ -141,6 +144,8 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
                 TakeBack(term, append.PreviousIndex - 1);
             if (next == entries.Count || result == HeartbeatResult.Rejected)
             {
+                if (result != HeartbeatResult.Rejected)
+                    _snapshots.OnAcknowledged(prevLogIndex + next, commitIndex);
                 if (result == HeartbeatResult.Rejected && response.Term <= term)
                     Behind?.Invoke();
                 return new Result<ReplicationStatus> { Term = response.Term, Value = new() { Result = result, LastIndex = response.LastIndex } };
@@ -148,22 +153,23 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
         }
     }
 
+    /// <summary>
+    /// Begins a transfer of the snapshot beside the rounds, or tells that it has ended (SAFETY S6, S7). The engine's answer is that of a heartbeat of this
+    /// very round: what the transfer hears from the member is no news about who leads (SAFETY 6). "Rejected" makes the engine ask again in the next round.
+    /// </summary>
     public async Task<Result<HeartbeatResult>> InstallSnapshotAsync(
         long term, IRaftLogEntry snapshot, long snapshotIndex, IDataTransferObject configuration, long configurationVersion, CancellationToken token)
     {
-        var leased = _snapshots.Lease(snapshotIndex) ?? throw new MemberUnavailableException(this, $"Snapshot {snapshotIndex} is gone.");
-        try
+        var heartbeat = new RaftRequest { Append = new Append { Term = term } };
+        var response = await CallAsync(_replication!, heartbeat, _options.AppendTimeout, token).ConfigureAwait(false);
+        if ((HeartbeatResult)response.Result == HeartbeatResult.Rejected)
+            return new Result<HeartbeatResult> { Term = response.Term, Value = HeartbeatResult.Rejected };
+        var hasIt = _snapshots.Ensure(term, snapshotIndex, transfer =>
         {
-            var response = await SnapshotSender.SendAsync(
-                leased, term, (request, cancel) => CallAsync(_replication!, request, _options.AppendTimeout, cancel), token).ConfigureAwait(false);
-            if (response.Result != (uint)HeartbeatResult.Rejected)
-                Acknowledge(term, snapshotIndex, LeaderLease.Never);
-            return new Result<HeartbeatResult> { Term = response.Term, Value = (HeartbeatResult)response.Result };
-        }
-        finally
-        {
-            _snapshots.Return(leased);
-        }
+            Acknowledge(term, transfer, LeaderLease.Never);
+            Behind?.Invoke();
+        });
+        return new Result<HeartbeatResult> { Term = response.Term, Value = hasIt ? HeartbeatResult.Replicated : HeartbeatResult.Rejected };
     }
 
     /// <summary>Never used: read indexes have a message of their own (SAFETY S4).</summary>
@@ -183,12 +189,14 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     {
         _elections?.Abort();
         _replication?.Abort();
+        _snapshots.Cancel();
         return default;
     }
 
     public void Dispose()
     {
         // The channels belong to the engine, which closes them asynchronously.
+        _snapshots.Cancel();
     }
 
     private void Acknowledge(long term, long index, long sentAt)
@@ -215,6 +223,8 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
         }
         catch (PeerUnavailableException e)
         {
+            if (channel == _replication)
+                _snapshots.OnUnavailable();
             throw new MemberUnavailableException(this, e.Message, e);
         }
     }
