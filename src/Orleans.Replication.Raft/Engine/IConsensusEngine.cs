@@ -67,6 +67,9 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// </summary>
     bool TryGetLeaseIndex(out long index);
 
+    /// <inheritdoc cref="RaftGroup.GetStaleness"/>
+    TimeSpan? Staleness { get; }
+
     /// <summary>Now, for <see cref="IsWithinLease"/>.</summary>
     long LeaseTime { get; }
 
