@@ -2,6 +2,7 @@ using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Apply;
 using Orleans.Replication.Raft.Backups;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Members;
@@ -22,6 +23,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SnapshotTaker _snapshotTaker;
+    private readonly GroupMetrics _metrics;
     private readonly ProposalRouter _router;
     private readonly Admission _admission;
     private Task _admitting = Task.CompletedTask;
@@ -38,7 +40,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         State = state;
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
         Snapshots = new SnapshotStore(folder.Snapshots, options.Name);
-        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger);
+        _metrics = new GroupMetrics(options.Name, node.Local.Id, folder.Path);
+        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, _metrics);
 
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
         var results = new AppliedCommandsRelay();
@@ -49,6 +52,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         var log = new DurableLog(LogOptions(folder, options), machine)
         {
             StateIndex = State.Position.Index,
+            Flushed = _metrics.Flushed,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
         };
 
@@ -59,15 +63,18 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Engine = new DotNextEngine(
             options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values], Health, folder.IsAdmitted,
             new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time);
-        Queue = new ProposalQueue(options, Engine, time);
+        Queue = new ProposalQueue(options, Engine, time, _metrics);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
-        Proposer = new Proposer(options, _router, time);
+        Proposer = new Proposer(options, _router, time, _metrics);
         results.Target = Proposer;
         Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time);
         _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, logger, time);
     }
 
     public RaftGroupOptions Options { get; }
+
+    /// <summary>The ids of the other members.</summary>
+    public IEnumerable<string> PeerIds => Peers.Keys;
 
     /// <summary>Which life of the group this replica belongs to; null while it has no history and has not heard of any.</summary>
     public string? Incarnation => _folder.Incarnation;
@@ -134,6 +141,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             throw LogFiles.Damaged(_folder.Log, e.Message, e);
         }
 
+        _metrics.Begin(this);
         _snapshotTaker.Start();
         Queue.Start();
         Proposer.Start();
@@ -153,6 +161,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _metrics.End();
         await _stopping.CancelAsync().ConfigureAwait(false);
         EndWatches("is stopped.");
         await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -220,6 +229,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         var leader = Engine.Leader;
         if (leader == Interlocked.Exchange(ref _knownLeader, leader))
             return;
+        _metrics.LeaderChanged();
         if (leader is null)
             LogLeaderLost(Options.Name, Engine.Term);
         else

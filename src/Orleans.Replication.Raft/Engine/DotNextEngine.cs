@@ -172,6 +172,9 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
 
     public ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken) => _log.WaitForApplyAsync(index, cancellationToken);
 
+    public long? MatchIndexOf(string id) =>
+        IsReadyToLead && _voters.FirstOrDefault(voter => voter.IsRemote && voter.Peer.Id == id) is { } peer ? peer.FlushedIndexIn(Term) : null;
+
     public async Task TransferLeadershipAsync(string? to, CancellationToken cancellationToken)
     {
         if (!IsReadyToLead)

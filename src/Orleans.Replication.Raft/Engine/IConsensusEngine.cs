@@ -58,6 +58,9 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <exception cref="NotLeaderException">This member does not lead.</exception>
     ValueTask<long> GetReadIndexAsync(CancellationToken cancellationToken);
 
+    /// <summary>On the leader: up to which entry a peer has said that it has the log on disk; null when this member does not lead, or does not know the peer.</summary>
+    long? MatchIndexOf(string id);
+
     /// <summary>Waits until an entry is applied here.</summary>
     ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken);
 

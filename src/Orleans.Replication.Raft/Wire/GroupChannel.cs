@@ -11,6 +11,9 @@ internal sealed class GroupChannel(
     private readonly CancellationTokenSource _disposing = new();
     private GroupConnection? _connection;
 
+    /// <summary>Who is at the other end.</summary>
+    public string PeerId => peer.Id;
+
     /// <summary>Asks, and waits for the answer.</summary>
     /// <exception cref="PeerUnavailableException">There was none. <see cref="PeerUnavailableException.NothingSent"/> tells whether the peer may have seen the question.</exception>
     public async Task<GroupResponse> CallAsync(GroupRequest request, TimeSpan timeout, CancellationToken cancellationToken)

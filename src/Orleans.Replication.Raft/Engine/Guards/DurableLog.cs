@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DotNext.IO.Log;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
@@ -35,6 +36,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
     /// <summary>How far a leader may commit of what the engine thinks it may (SAFETY S3); at most that. Asked before each commit of a leader.</summary>
     public Func<long, CancellationToken, ValueTask<long>>? LimitCommit { get; set; }
+
+    /// <summary>Hears how long the log took to reach the disk: of the time stamp at which that began.</summary>
+    public Action<long>? Flushed { get; set; }
 
     /// <summary>Called once, before the first acknowledgement of what this log holds.</summary>
     public Action? Begun { set => _begun = value; }
@@ -75,7 +79,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
             if (_unflushed)
             {
+                var began = Stopwatch.GetTimestamp();
                 await FlushAsync(token).ConfigureAwait(false);
+                Flushed?.Invoke(began);
                 _unflushed = false;
                 Begin();
             }
@@ -152,7 +158,11 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             }
 
             if (endIndex > LastCommittedEntryIndex)
+            {
+                var began = Stopwatch.GetTimestamp();
                 count = await CommitAsync(endIndex, token).ConfigureAwait(false);
+                Flushed?.Invoke(began);
+            }
         }
         finally
         {
