@@ -5,6 +5,7 @@ using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Proposals;
 using Orleans.Replication.Raft.Reads;
@@ -39,9 +40,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Health = new ReplicaHealth(options.Name, logger);
         State = state;
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
-        Snapshots = new SnapshotStore(folder.Snapshots, options.Name);
+        Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger);
         _metrics = new GroupMetrics(options.Name, node.Local.Id, folder.Path);
-        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, _metrics);
+        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time, _metrics);
 
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
         var results = new AppliedCommandsRelay();
@@ -54,20 +55,24 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             StateIndex = State.Position.Index,
             Flushed = _metrics.Flushed,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
+            ReadLimit = (options.MaxBatchBytes, PeerMember.MaxEntriesPerMessage),
         };
 
+        var leaseClock = LeaseClock.Of(time);
         var channels = Channels.To(node, options, folder, time);
         Peers = channels.Group;
         var voters = options.Voters.Select(voter => new PeerMember(
-            voter, options, Snapshots, channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id))).ToList();
+            voter, options, new SnapshotTransfers(options, Snapshots, voter, channels.Snapshots.GetValueOrDefault(voter.Id), logger, time),
+            channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id), leaseClock)).ToList();
         Engine = new DotNextEngine(
-            options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values], Health, folder.IsAdmitted,
-            new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time);
+            options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values, .. channels.Snapshots.Values], Health, folder.IsAdmitted,
+            new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time, leaseClock);
         Queue = new ProposalQueue(options, Engine, time, _metrics);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
         Proposer = new Proposer(options, _router, time, _metrics);
         results.Target = Proposer;
-        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time);
+        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: false);
+        LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: true);
         _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, logger, time);
     }
 
@@ -95,6 +100,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     public ProposalQueue Queue { get; }
 
     public ReadIndexSource Reads { get; }
+
+    public ReadIndexSource LeaseReads { get; }
 
     public IReadOnlyDictionary<string, GroupChannel> Peers { get; }
 
@@ -177,6 +184,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             // The state is closed only after those who use it have ended; then the folder is let go, whatever failed.
             await Engine.DisposeAsync().ConfigureAwait(false);
             await _snapshotTaker.DisposeAsync().ConfigureAwait(false);
+            await Snapshots.DisposeAsync().ConfigureAwait(false);
             try
             {
                 State.Dispose();
@@ -196,6 +204,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         await Proposer.DisposeAsync().ConfigureAwait(false);
         await Queue.DisposeAsync().ConfigureAwait(false);
         await Reads.DisposeAsync().ConfigureAwait(false);
+        await LeaseReads.DisposeAsync().ConfigureAwait(false);
         await _router.DisposeAsync().ConfigureAwait(false);
         foreach (var peer in Peers.Values)
             await peer.DisposeAsync().ConfigureAwait(false);

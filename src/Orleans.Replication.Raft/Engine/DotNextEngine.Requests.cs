@@ -12,6 +12,8 @@ internal sealed partial class DotNextEngine
 {
     private const int EngineVersion = 0;
     private const uint Refused = 0;
+    private const uint GoOn = 1;
+    private const uint HasSnapshot = 2;
 
     /// <summary>The commit index that the engine hears of as a follower: none.</summary>
     private const long CommitLater = 0;
@@ -33,8 +35,8 @@ internal sealed partial class DotNextEngine
                 RaftRequest.KindOneofCase.Vote => await HandleVoteAsync(sender, request.Vote, cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.PreVote => await HandlePreVoteAsync(sender, request.PreVote, cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.Append => await HandleAppendAsync(sender, request.Append, cancellationToken).ConfigureAwait(false),
-                RaftRequest.KindOneofCase.SnapshotBegin => await HandleSnapshotPartAsync(
-                    sender, request.SnapshotBegin.Term, () => Begin(snapshots, request.SnapshotBegin), cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.SnapshotBegin => await HandleSnapshotBeginAsync(
+                    sender, request.SnapshotBegin, snapshots, cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.SnapshotChunk => await HandleSnapshotPartAsync(
                     sender, request.SnapshotChunk.Term, () => snapshots.WriteAsync(request.SnapshotChunk, cancellationToken), cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.SnapshotEnd => await HandleSnapshotEndAsync(
@@ -54,13 +56,14 @@ internal sealed partial class DotNextEngine
     {
         if (!_mayVote || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = Refused };
-        var result = await VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        var result = await _promise.VoteAsync(
+            Term, () => VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken)).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
     }
 
     private async ValueTask<RaftResponse> HandlePreVoteAsync(string sender, Vote vote, CancellationToken cancellationToken)
     {
-        if (!_mayVote || IsHeldFromVotingFor(sender))
+        if (!_mayVote || _promise.Binds || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = (uint)PreVoteResult.RejectedByFollower };
         var result = await PreVoteAsync(MemberIds.Of(sender), vote.Term + 1, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
@@ -68,6 +71,8 @@ internal sealed partial class DotNextEngine
 
     private async ValueTask<RaftResponse> HandleAppendAsync(string sender, Append append, CancellationToken cancellationToken)
     {
+        if (append.Term >= Term)
+            _promise.Renew();
         var entries = append.Entries.Select(entry => new ReceivedEntry(entry.Term, entry.Payload.Memory)).ToList();
         var (previousIndex, previousTerm) = (append.PreviousIndex, append.PreviousTerm);
         if (_stateMachine.Snapshot is { } snapshot && previousIndex < snapshot.Index)
@@ -116,28 +121,27 @@ internal sealed partial class DotNextEngine
         return Math.Max(index, lowest);
     }
 
-    /// <summary>A part of a snapshot is also a heartbeat: the leader sends no other meanwhile.</summary>
-    private async ValueTask<RaftResponse> HandleSnapshotPartAsync(
-        string sender, long term, Func<ValueTask> take, CancellationToken cancellationToken)
+    private async ValueTask<RaftResponse> HandleSnapshotBeginAsync(
+        string sender, SnapshotBegin begin, SnapshotReceiver snapshots, CancellationToken cancellationToken)
     {
-        var accepted = await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false);
-        if (accepted)
-            await take().ConfigureAwait(false);
-        return new RaftResponse { Term = Term, Result = accepted ? 1u : Refused };
+        if (begin.Index <= CommitIndex && await AcceptLeaderAsync(sender, begin.Term, cancellationToken).ConfigureAwait(false))
+            return new RaftResponse { Term = Term, Result = HasSnapshot };
+        return await HandleSnapshotPartAsync(sender, begin.Term, () => snapshots.BeginAsync(begin, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private static ValueTask Begin(SnapshotReceiver snapshots, SnapshotBegin begin)
-    {
-        snapshots.Begin(begin);
-        return default;
-    }
+    /// <summary>Only who leads may send a snapshot; its parts keep the election timer quiet as well.</summary>
+    private async ValueTask<RaftResponse> HandleSnapshotPartAsync(
+        string sender, long term, Func<ValueTask<SnapshotPosition>> take, CancellationToken cancellationToken) =>
+        await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false)
+            ? new RaftResponse { Result = GoOn, Wanted = await take().ConfigureAwait(false), Term = Term }
+            : new RaftResponse { Result = Refused, Term = Term };
 
     private async ValueTask<RaftResponse> HandleSnapshotEndAsync(
         string sender, long term, SnapshotReceiver snapshots, CancellationToken cancellationToken)
     {
         if (!await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false))
             return new RaftResponse { Term = Term, Result = Refused };
-        var arrived = snapshots.End();
+        var arrived = await snapshots.EndAsync(cancellationToken).ConfigureAwait(false);
         if (arrived.Index <= CommitIndex)
             return new RaftResponse { Term = Term, Result = (uint)HeartbeatResult.Replicated };
         _stateMachine.Expect(arrived);

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using DotNext.Net.Cluster.Consensus.Raft;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Wire;
@@ -24,9 +25,12 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     private readonly ReplicaHealth _health;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly LeaderLease _lease;
+    private readonly VotePromise _promise;
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
     private Task _standingAside = Task.CompletedTask;
+    private long _leaselessTerm;
     private volatile bool _mayVote;
     private volatile bool _mayFollow;
     private bool _disposed;
@@ -41,10 +45,11 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     /// <param name="mayVote">False when the disk was empty at the start and the group has not admitted this member yet (SAFETY 12).</param>
     /// <param name="logger">Where the engine logs.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="leaseClock">The clock of leases.</param>
     [SetsRequiredMembers]
     public DotNextEngine(
         RaftGroupOptions options, string localId, DurableLog log, StateMachine stateMachine, IReadOnlyList<PeerMember> voters,
-        IReadOnlyList<RaftChannel> channels, ReplicaHealth health, bool mayVote, ILogger logger, TimeProvider time)
+        IReadOnlyList<RaftChannel> channels, ReplicaHealth health, bool mayVote, ILogger logger, TimeProvider time, TimeProvider leaseClock)
         : base(new ClusterTiming(options, standby: !mayVote))
     {
         _options = options;
@@ -58,11 +63,19 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _mayFollow = mayVote;
         _time = time;
         _logger = logger;
+        _lease = new LeaderLease(options, leaseClock);
+        _promise = new VotePromise(options, leaseClock);
         AuditTrail = log;
         log.Committed = () => Committed?.Invoke();
         log.LimitCommit = LimitCommitAsync;
+        log.MoreToRead = BeginRound;
         foreach (var voter in voters)
+        {
             voter.Behind = BeginRound;
+            if (!voter.IsRemote)
+                voter.MayVote = () => !_promise.Binds;
+        }
+
         base.LeaderChanged += (_, _) => LeadershipChanged?.Invoke();
         health.Failed += StandAside;
     }
@@ -170,6 +183,32 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         return index;
     }
 
+    public bool HoldsLease
+    {
+        get
+        {
+            var term = Term;
+
+            // The leadership is looked at last: a member steps down, and its term goes up, before it votes for another.
+            return term != Volatile.Read(ref _leaselessTerm) && IsConfirmedIn(term) && IsReadyToLead && Term == term;
+        }
+    }
+
+    public bool TryGetLeaseIndex(out long index)
+    {
+        index = 0;
+        if (!HoldsLease)
+            return false;
+        index = CommitIndex;
+
+        // SAFETY S9: the process may have been stopped since the clock was looked at.
+        return HoldsLease;
+    }
+
+    public bool IsWithinLease(long since) => _lease.Covers(since);
+
+    public long LeaseTime => _lease.Now;
+
     public ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken) => _log.WaitForApplyAsync(index, cancellationToken);
 
     public long? MatchIndexOf(string id) =>
@@ -181,6 +220,9 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
             throw new NotLeaderException();
         if (to == _localId)
             return;
+
+        // The lease ends before anybody is asked to vote, and does not begin again in this term, whatever becomes of the transfer.
+        Volatile.Write(ref _leaselessTerm, Term);
         if (to is not null)
             await ReserveElectionAsync(to, cancellationToken).ConfigureAwait(false);
         if (!await base.ResignAsync(cancellationToken).ConfigureAwait(false))
@@ -213,6 +255,8 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _disposed = true;
         _health.Failed -= StandAside;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (var voter in _voters)
+            await voter.Snapshots.DisposeAsync().ConfigureAwait(false);
         foreach (var channel in _channels)
             await channel.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
@@ -257,6 +301,15 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         if (common >= endIndex)
             return endIndex;
         return common > CommitIndex && await _log.GetTermAsync(common, cancellationToken).ConfigureAwait(false) == term ? common : 0;
+    }
+
+    /// <summary>True while a majority keeps its promise to this leader (<see cref="LeaderLease"/>).</summary>
+    private bool IsConfirmedIn(long term)
+    {
+        Span<long> confirmed = stackalloc long[_voters.Count];
+        for (var i = 0; i < confirmed.Length; i++)
+            confirmed[i] = _voters[i].IsRemote ? _voters[i].ConfirmedIn(term) : _lease.Now;
+        return _lease.IsHeld(confirmed);
     }
 
     private async Task WatchLeadershipAsync(CancellationToken cancellationToken)

@@ -61,6 +61,20 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <summary>On the leader: up to which entry a peer has said that it has the log on disk; null when this member does not lead, or does not know the peer.</summary>
     long? MatchIndexOf(string id);
 
+    /// <summary>True while this member leads and nobody else can: without a question to anybody (SAFETY S9).</summary>
+    bool HoldsLease { get; }
+
+    /// <summary>
+    /// On a leader with a lease: the commit index, which was the group's at a moment after the call began. The clock is looked at before and after.
+    /// </summary>
+    bool TryGetLeaseIndex(out long index);
+
+    /// <summary>Now, for <see cref="IsWithinLease"/>.</summary>
+    long LeaseTime { get; }
+
+    /// <summary>True when a moment is less ago than a lease lasts.</summary>
+    bool IsWithinLease(long since);
+
     /// <summary>Waits until an entry is applied here.</summary>
     ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken);
 

@@ -6,6 +6,7 @@ namespace Orleans.Replication.Raft.Wire;
 internal sealed record Channels(
     IReadOnlyDictionary<string, RaftChannel> Elections,
     IReadOnlyDictionary<string, RaftChannel> Replication,
+    IReadOnlyDictionary<string, RaftChannel> Snapshots,
     IReadOnlyDictionary<string, GroupChannel> Group)
 {
     public static Channels To(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, TimeProvider time)
@@ -15,6 +16,7 @@ internal sealed record Channels(
         return new Channels(
             peers.ToDictionary(peer => peer.Id, peer => new RaftChannel(node.RaftConnections, peer, HelloFor(Purpose.Election), maxMessageBytes, time, Incarnation)),
             peers.ToDictionary(peer => peer.Id, peer => new RaftChannel(node.RaftConnections, peer, HelloFor(Purpose.Replication), maxMessageBytes, time, Incarnation)),
+            peers.ToDictionary(peer => peer.Id, peer => new RaftChannel(node.RaftConnections, peer, HelloFor(Purpose.Snapshot), maxMessageBytes, time, Incarnation)),
             peers.ToDictionary(peer => peer.Id, peer => new GroupChannel(node.GroupConnections, peer, HelloFor(Purpose.Group), maxMessageBytes, time, Incarnation)));
 
         string Incarnation() => folder.Incarnation ?? Backups.Incarnation.Unknown;

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Replication;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.Groups;
+using Orleans.Runtime;
 
 namespace Orleans.Hosting;
 
@@ -40,9 +41,8 @@ public static class RaftClusteringSiloBuilderExtensions
         services.AddTransient<IConfigurationValidator, RaftClusteringOptionsValidator>();
         services.AddTransient<IConfigurationValidator>(provider =>
             new ProviderGroupValidator("Clustering", provider.GetRequiredService<IOptions<RaftClusteringOptions>>().Value.Group, provider));
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<ShutdownLimit>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ShutdownLimit>());
+        ShutdownLimit.AddTo(services);
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StatusRetries>();
         services.AddSingleton(Create);
         services.AddSingleton<IMembershipTable>(provider => provider.GetRequiredService<RaftMembershipTable>());
     }
@@ -50,9 +50,12 @@ public static class RaftClusteringSiloBuilderExtensions
     private static RaftMembershipTable Create(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<RaftClusteringOptions>>();
+        var membership = services.GetRequiredService<IOptions<ClusterMembershipOptions>>();
         return new RaftMembershipTable(
             services.GetRequiredService<IOptions<ClusterOptions>>(),
             () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Value.Group),
+            // Without liveness the runtime declares nobody dead.
+            () => membership.Value.LivenessEnabled ? services.GetRequiredService<ILocalSiloDetails>().SiloAddress : null,
             services.GetRequiredService<ShutdownLimit>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<RaftMembershipTable>>());

@@ -45,6 +45,7 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddSingleton<ReplicationHost>();
         services.AddSingleton<IReplicationHost>(provider => provider.GetRequiredService<ReplicationHost>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ReplicationHost>());
+        ShutdownLimit.AddTo(services);
         services.AddSingleton<IReplicationTransport, Libp2pTransport>();
         services.AddSingleton<IReplicationManager, ReplicationManager>();
 

@@ -65,6 +65,12 @@ public sealed class RaftReplicationOptions
     /// <summary>The most time without a word from the leader; each wait is drawn at random between the two. Default: 900 ms.</summary>
     public TimeSpan MaxElectionTimeout { get; set; } = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>
+    /// By which part the clock of one silo may run faster than another's, for <see cref="Replication.ReadConsistency.Lease"/>. Default: 0.2, two clocks that are slewed
+    /// against each other by 8.3 % each, the most that chrony does; 0 to 1. Steps of the wall clock do not matter.
+    /// </summary>
+    public double MaxClockDrift { get; set; } = 0.2;
+
     /// <summary>How long a vote may take. Default: 200 ms; must be below <see cref="MinElectionTimeout"/>.</summary>
     public TimeSpan VoteTimeout { get; set; } = TimeSpan.FromMilliseconds(200);
 
@@ -76,6 +82,14 @@ public sealed class RaftReplicationOptions
 
     /// <summary>How long a linearizable read may wait for its read index. Default: 5 s.</summary>
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long the runtime's own accesses, to the membership table and to grain directories, may take while the silo stops. Default: 1.5 s, the longest election; 100 ms to
+    /// 1 minute. The silos that stop last have no quorum any more to record their end and that of their grains, and would wait for it. Longer makes it likelier
+    /// that a slow group still hears of the end; shorter stops faster. A silo whose end was not recorded is declared dead by the others, or by its own next
+    /// start on the same endpoint.
+    /// </summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>The largest command in bytes: a serialized operation or state with its key. Default: 8 MiB, at most 32 MiB.</summary>
     public int MaxCommandBytes { get; set; } = 8 << 20;

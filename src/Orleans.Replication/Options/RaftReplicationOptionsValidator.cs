@@ -12,6 +12,9 @@ namespace Orleans.Configuration;
 /// </summary>
 internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOptions> options, IOptions<ClusterOptions> cluster) : IConfigurationValidator
 {
+    private static readonly TimeSpan MinShutdownTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxShutdownTimeout = TimeSpan.FromMinutes(1);
+
     private const int MaxVoters = 5;
     private const int MaxGroupNameChars = 64;
     private const int MaxClusterIdChars = 128;
@@ -28,6 +31,10 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
         ValidateNames(value);
         ValidateAdministration(value);
         Require(value.CatchUpTimeout >= TimeSpan.Zero, nameof(value.CatchUpTimeout), "is negative. Write zero to start without waiting.");
+        Require(
+            value.ShutdownTimeout >= MinShutdownTimeout && value.ShutdownTimeout <= MaxShutdownTimeout,
+            nameof(value.ShutdownTimeout),
+            $"is {value.ShutdownTimeout}. Write {MinShutdownTimeout} to {MaxShutdownTimeout}.");
     }
 
     private static void ValidateAddresses(RaftReplicationOptions value)

@@ -30,26 +30,21 @@ internal sealed class ReplicatedState<TState>(
     public long Version => Read().Version;
 
     /// <inheritdoc/>
-    public async ValueTask<TState> ReadAsync(ReadConsistency consistency, CancellationToken cancellationToken)
-    {
-        await PrepareAsync(consistency, cancellationToken).ConfigureAwait(false);
-        return Read().Value;
-    }
+    public async ValueTask<TState> ReadAsync(ReadConsistency consistency, CancellationToken cancellationToken) =>
+        (await ReadRecordAsync(consistency, cancellationToken).ConfigureAwait(false)).Value;
 
     /// <inheritdoc/>
     [SuppressMessage("Reliability", "CA2007", Justification = "The projection is the caller's code: it has to run on the caller's scheduler.")]
     public async ValueTask<TResult> ReadAsync<TResult>(Func<TState, TResult> projection, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        await PrepareAsync(consistency, cancellationToken);
-        return projection(Read().Value);
+        return projection((await ReadRecordAsync(consistency, cancellationToken)).Value);
     }
 
     /// <inheritdoc/>
     public async ValueTask<VersionedState<TState>> ReadVersionedAsync(ReadConsistency consistency, CancellationToken cancellationToken)
     {
-        await PrepareAsync(consistency, cancellationToken).ConfigureAwait(false);
-        var read = Read();
+        var read = await ReadRecordAsync(consistency, cancellationToken).ConfigureAwait(false);
         return new(read.Value, read.Version);
     }
 
@@ -119,25 +114,26 @@ internal sealed class ReplicatedState<TState>(
         }
     }
 
-    private async ValueTask PrepareAsync(ReadConsistency consistency, CancellationToken cancellationToken)
+    private async ValueTask<Remembered> ReadRecordAsync(ReadConsistency consistency, CancellationToken cancellationToken)
     {
-        switch (consistency)
+        try
         {
-            case ReadConsistency.Stale:
-                return;
-            case ReadConsistency.Linearizable or ReadConsistency.Lease:
-                try
-                {
+            switch (consistency)
+            {
+                case ReadConsistency.Stale:
+                    return Read();
+                case ReadConsistency.Linearizable:
                     await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-                    return;
-                }
-                catch (RaftException error)
-                {
-                    throw RaftErrors.Translate(error);
-                }
-
-            default:
-                throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "There is no such consistency.");
+                    return Read();
+                case ReadConsistency.Lease:
+                    return await group.ReadByLeaseAsync(this, static state => state.Read(), cancellationToken).ConfigureAwait(false);
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "There is no such consistency.");
+            }
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
         }
     }
 

@@ -9,6 +9,7 @@ using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.GrainDirectories.Provider;
 using Orleans.Replication.GrainDirectories.Records;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Provider;
 using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Raft;
@@ -50,10 +51,11 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     public IGrainStorage Storage(string provider) => Services.GetRequiredKeyedService<IGrainStorage>(provider);
 
     /// <summary>Makes the membership table of an Orleans cluster on this member.</summary>
-    public RaftMembershipTable CreateMembershipTable(string clusterId, ShutdownLimit? shutdown = null) => new(
+    public RaftMembershipTable CreateMembershipTable(string clusterId, ShutdownLimit? shutdown = null, SiloAddress? self = null) => new(
         Options.Create(new ClusterOptions { ClusterId = clusterId }),
         () => Group,
-        shutdown ?? new ShutdownLimit(Options.Create(new RaftClusteringOptions()), Options.Create(new ClusterMembershipOptions()), TimeProvider.System),
+        () => self,
+        shutdown ?? NoLimit(),
         TimeProvider.System,
         NullLogger<RaftMembershipTable>.Instance);
 
@@ -62,7 +64,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Group);
 
     /// <summary>Makes a grain directory on this member.</summary>
-    public RaftGrainDirectory CreateGrainDirectory(string name) => new(name, () => Group);
+    public RaftGrainDirectory CreateGrainDirectory(string name, ShutdownLimit? shutdown = null) => new(name, () => Group, shutdown ?? NoLimit());
 
     /// <summary>Makes a grain's journal on this member.</summary>
     public Journal CreateJournal(GrainId grain) => new(JournalKeys.Header("journals", grain), () => Group);
@@ -126,4 +128,6 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         services.AddRaftGrainStorage(TestGroup.Deletes, storage => storage.DeleteStateOnClear = true);
         return services.BuildServiceProvider();
     }
+
+    private static ShutdownLimit NoLimit() => new(Options.Create(new RaftReplicationOptions()), TimeProvider.System);
 }

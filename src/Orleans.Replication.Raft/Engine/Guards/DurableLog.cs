@@ -12,6 +12,7 @@ namespace Orleans.Replication.Raft.Engine.Guards;
 /// <item>SAFETY S1: an append of a follower ends when its entries are flushed, not before.</item>
 /// <item>SAFETY S2: an entry at or below the commit index whose term differs is no repetition but damage.</item>
 /// <item>SAFETY S3: a leader's commit index is not what the engine says alone; what a leader has told a follower goes another way.</item>
+/// <item>SAFETY S6: who sends entries to a member gets copies, a message full of them, and holds no lock of the log while it waits for the answer.</item>
 /// <item>SAFETY S12: only the append path of a follower flushes, and nobody commits meanwhile.</item>
 /// <item>SAFETY S14: entries that are already here are kept; the log is cut only at a conflict.</item>
 /// <item>A leader that was deposed between reading its term and appending does not put an entry of an old term behind newer ones: the
@@ -39,6 +40,12 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
     /// <summary>Hears how long the log took to reach the disk: of the time stamp at which that began.</summary>
     public Action<long>? Flushed { get; set; }
+
+    /// <summary>How many bytes of entries, and how many entries, are read for a member at a time.</summary>
+    public (int Bytes, int Entries) ReadLimit { get; init; } = (1 << 20, 1024);
+
+    /// <summary>Called when a member was sent entries and there were more of them: the next round should not wait.</summary>
+    public Action? MoreToRead { get; set; }
 
     /// <summary>Called once, before the first acknowledgement of what this log holds.</summary>
     public Action? Begun { set => _begun = value; }
@@ -90,6 +97,18 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
         {
             _appending.Release();
         }
+    }
+
+    async ValueTask<TResult> IAuditTrail<IRaftLogEntry>.ReadAsync<TResult>(
+        ILogEntryConsumer<IRaftLogEntry, TResult> reader, long startIndex, long endIndex, CancellationToken token)
+    {
+        if (startIndex > endIndex || reader.LogEntryMetadataOnly)
+            return await ReadAsync(reader, startIndex, endIndex, token).ConfigureAwait(false);
+        var copied = await ReadAsync(new CopiedEntries.Copier(ReadLimit.Bytes, ReadLimit.Entries), startIndex, endIndex, token).ConfigureAwait(false);
+        var result = await reader.ReadAsync<CopiedEntries.Entry, IReadOnlyList<CopiedEntries.Entry>>(copied.Entries, copied.SnapshotIndex, token).ConfigureAwait(false);
+        if (copied.SnapshotIndex is null && startIndex + copied.Entries.Count <= endIndex)
+            MoreToRead?.Invoke();
+        return result;
     }
 
     async ValueTask<long> IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(TEntry entry, CancellationToken token)

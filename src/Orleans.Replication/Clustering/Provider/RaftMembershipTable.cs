@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Membership.Wire;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
 using Orleans.Runtime;
@@ -20,25 +21,34 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
     private readonly string _clusterId;
     private readonly MembershipKeys _keys;
     private readonly Func<RaftGroup> _group;
+    private readonly Func<SiloAddress?> _self;
     private readonly ShutdownLimit _shutdown;
     private readonly TimeProvider _time;
     private readonly ILogger<RaftMembershipTable> _logger;
 
     /// <summary>Makes the table. The group is not touched before the first call: a silo makes its services before it validates and starts them.</summary>
+    /// <param name="cluster">Whose table it is.</param>
+    /// <param name="group">The group that holds it.</param>
+    /// <param name="self">The silo whose earlier lives are declared dead when the table is initialized; null for none.</param>
+    /// <param name="shutdown">Limits the accesses of a silo that stops.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
     public RaftMembershipTable(
-        IOptions<ClusterOptions> cluster, Func<RaftGroup> group, ShutdownLimit shutdown, TimeProvider time, ILogger<RaftMembershipTable> logger)
+        IOptions<ClusterOptions> cluster, Func<RaftGroup> group, Func<SiloAddress?> self, ShutdownLimit shutdown, TimeProvider time,
+        ILogger<RaftMembershipTable> logger)
     {
         _clusterId = cluster.Value.ClusterId;
         _keys = new MembershipKeys(_clusterId);
         _group = group;
+        _self = self;
         _shutdown = shutdown;
         _time = time;
         _logger = logger;
     }
 
     /// <summary>
-    /// Waits until the group has a leader that answers. The first of three silos waits here until the second has started; it must not fail, since
-    /// nobody would start it again.
+    /// Waits until the group has a leader that answers, and declares this silo's earlier lives dead. The first of three silos waits here until the second
+    /// has started; it must not fail, since nobody would start it again.
     /// </summary>
     public async Task InitializeMembershipTableAsync(bool tryInitTableVersion, CancellationToken cancellationToken = default)
     {
@@ -50,9 +60,11 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
             {
                 await WaitForLeaderAsync(group, cancellationToken).ConfigureAwait(false);
                 await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                if (_self() is { } self)
+                    await EarlierLives.DeclareDeadAsync(this, self, _time, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (GroupUnavailableException e)
+            catch (Exception e) when (e is GroupUnavailableException or OutcomeUnknownException)
             {
                 ThrowIfOutOfService(group);
                 LogNoQuorum(e, group.Name);
@@ -112,18 +124,18 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
     /// <inheritdoc/>
     public async Task<bool> UpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken = default)
     {
-        if (!VersionETag.TryParse(tableVersion.VersionEtag, out var expected) || !VersionETag.TryParse(etag, out var rowVersion))
-            return false;
-
-        var update = new UpdateRow
+        // A silo that takes its leave depends on no other row, and the runtime would try again seconds later.
+        while (!await TryUpdateRowAsync(entry, etag, tableVersion, cancellationToken).ConfigureAwait(false))
         {
-            Silo = entry.SiloAddress.ToParsableString(),
-            Row = UnsafeByteOperations.UnsafeWrap(MembershipFormat.EncodeRow(entry)),
-            AliveTime = MembershipFormat.ToTicks(entry.IAmAliveTime),
-            TableVersion = tableVersion.Version,
-            RowVersion = rowVersion,
-        };
-        return await ChangeAsync(new() { Cluster = _clusterId, Update = update }, _keys.Version, expected, cancellationToken).ConfigureAwait(false);
+            if (!_shutdown.IsStopping || !entry.SiloAddress.Equals(_self()))
+                return false;
+            var now = await ReadRowAsync(entry.SiloAddress, cancellationToken).ConfigureAwait(false);
+            if (now.TryGet(entry.SiloAddress)?.Item2 != etag || now.Version.VersionEtag == tableVersion.VersionEtag)
+                return false;
+            tableVersion = now.Version.Next();
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
