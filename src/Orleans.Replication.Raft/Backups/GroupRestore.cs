@@ -58,7 +58,7 @@ internal sealed class GroupRestore(string path, RaftRestoreOptions options)
         Directory.CreateDirectory(snapshots);
         var snapshot = Path.Combine(snapshots, info.Index.ToString("D20", CultureInfo.InvariantCulture));
         DurableFile.CopyFolder(state, snapshot);
-        SnapshotManifest.Of(info.Group, info.Index, info.Term, SnapshotStore.ReadParts(snapshot, null)).Write(snapshot);
+        SnapshotManifest.Of(info.Group, info.Index, info.Term, SnapshotStore.ReadParts(snapshot, before: null)).Write(snapshot);
 
         var log = Path.Combine(making, "log");
         Directory.CreateDirectory(log);

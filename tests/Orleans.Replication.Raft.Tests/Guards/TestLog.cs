@@ -37,6 +37,12 @@ internal sealed class TestLog : IAsyncDisposable
         return State.AppendAsync(entries, startIndex, skipCommitted: true);
     }
 
+    /// <summary>Appends as the leader of a term does.</summary>
+    public async Task<long> AppendAloneAsync(long term) => await State.AppendAsync(new ReceivedEntry(term, new byte[100]));
+
+    /// <summary>Begins a term as its leader.</summary>
+    public async Task BeginTermAsync(long term) => await State.AppendAsync(new EmptyLogEntry { Term = term });
+
     /// <summary>Commits what a leader has said to be committed, as a follower does.</summary>
     public ValueTask CommitKnownAsync(long endIndex) => _log.CommitKnownAsync(endIndex, CancellationToken.None);
 

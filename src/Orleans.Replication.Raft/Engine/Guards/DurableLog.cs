@@ -17,6 +17,9 @@ namespace Orleans.Replication.Raft.Engine.Guards;
 /// <item>SAFETY S14: entries that are already here are kept; the log is cut only at a conflict.</item>
 /// <item>A leader that was deposed between reading its term and appending does not put an entry of an old term behind newer ones: the
 /// follower's vote would be judged by that entry's term, and a candidate without committed entries could win.</item>
+/// <item>A command enters the log in the term that this member was elected in, and in no other (Raft §5.3: a leader creates at most one entry of an index in
+/// its term). The engine raises its term, and writes it to the disk, before it notes that it leads no longer: what it says in between of both is no term
+/// that this member leads, and an entry of it would be taken for the next leader's.</item>
 /// </list>
 /// </summary>
 internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine stateMachine)
@@ -28,6 +31,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
     /// <summary>The term of the last entry. Never decreases from one entry to the next.</summary>
     private long _lastTerm;
+
+    /// <summary>The last term that this member has begun as its leader; 0 for none since the start.</summary>
+    private long _ledTerm;
 
     /// <summary>True while entries may be in memory only. An acknowledgement waits for it, also that of a heartbeat after an append that failed.</summary>
     private bool _unflushed;
@@ -116,10 +122,14 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
         await _appending.WaitAsync(token).ConfigureAwait(false);
         try
         {
-            if (entry.Term < _lastTerm)
+            if (entry.Term < _lastTerm || (typeof(TEntry) == typeof(ReceivedEntry) && entry.Term != _ledTerm))
                 throw new NotLeaderException();
             var index = await AppendAsync(entry, token).ConfigureAwait(false);
             _lastTerm = entry.Term;
+
+            // The engine itself writes a single entry only when it has been elected: the first of the term.
+            if (typeof(TEntry) != typeof(ReceivedEntry))
+                _ledTerm = entry.Term;
             return index;
         }
         finally
