@@ -233,6 +233,11 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
 
     public ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken) => _log.WaitForApplyAsync(index, cancellationToken);
 
+    public long? MatchIndexOf(string id) =>
+        !IsReadyToLead || id == _localId ? null
+        : _members.TryGetValue(id, out var voter) ? voter.FlushedIndexIn(Term)
+        : _learners.TryGetValue(id, out var stream) ? stream.Learner.FlushedIndexIn(Term) : null;
+
     public async Task TransferLeadershipAsync(string? to, CancellationToken cancellationToken)
     {
         if (!IsReadyToLead)
