@@ -2,6 +2,7 @@ using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Apply;
 using Orleans.Replication.Raft.Backups;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Leases;
@@ -25,6 +26,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SnapshotTaker _snapshotTaker;
+    private readonly GroupMetrics _metrics;
     private readonly ProposalRouter _router;
     private readonly Admission _admission;
     private readonly Roster _roster;
@@ -43,7 +45,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         State = state;
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
         Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger);
-        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time);
+        _metrics = new GroupMetrics(options.Name, node.Local.Id, folder.Path);
+        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time, _metrics);
 
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
         var results = new AppliedCommandsRelay();
@@ -56,6 +59,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         var log = new DurableLog(LogOptions(folder, options), machine, ConfigurationFormat, configurations)
         {
             StateIndex = State.Position.Index,
+            Flushed = _metrics.Flushed,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
             ReadLimit = (options.MaxBatchBytes, PeerMember.MaxEntriesPerMessage),
         };
@@ -67,9 +71,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             options, node.Local.Id, log, machine, ConfigurationFormat, links, Snapshots, Health, folder.IsAdmitted,
             new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time, leaseClock);
         FollowConfiguration();
-        Queue = new ProposalQueue(options, Engine, time);
+        Queue = new ProposalQueue(options, Engine, time, _metrics);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
-        Proposer = new Proposer(options, _router, time);
+        Proposer = new Proposer(options, _router, time, _metrics);
         results.Target = Proposer;
         Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: false);
         LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: true);
@@ -80,6 +84,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     }
 
     public RaftGroupOptions Options { get; }
+
+    /// <summary>The ids of the other members.</summary>
+    public IEnumerable<string> PeerIds => Peers.Peers.Select(peer => peer.Id);
 
     /// <summary>Which life of the group this replica belongs to; null while it has no history and has not heard of any.</summary>
     public string? Incarnation => _folder.Incarnation;
@@ -155,6 +162,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             throw LogFiles.Damaged(_folder.Log, e.Message, e);
         }
 
+        _metrics.Begin(this);
         _snapshotTaker.Start();
         Queue.Start();
         Proposer.Start();
@@ -172,6 +180,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _metrics.End();
         await _stopping.CancelAsync().ConfigureAwait(false);
         EndWatches("is stopped.");
         await Task.WhenAll(_admitting, _asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -246,6 +255,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         var leader = Engine.Leader;
         if (leader == Interlocked.Exchange(ref _knownLeader, leader))
             return;
+        _metrics.LeaderChanged();
         if (leader is null)
             LogLeaderLost(Options.Name, Engine.Term);
         else

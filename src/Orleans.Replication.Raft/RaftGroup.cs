@@ -270,6 +270,15 @@ public sealed partial class RaftGroup
         await replica.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// How old this replica's state may be: on a follower, since a message of its leader came all of whose commits are applied here; on the leader, since
+    /// before it sent what a majority has answered. What was acknowledged before that is in the state, but for how long the message was under way and how long a leader
+    /// that has lost its majority goes on (<see cref="RaftGroupOptions.AppendTimeout"/> at most). Does not wait.
+    /// </summary>
+    /// <returns>Null when the replica has not caught up with a leader since its start.</returns>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public TimeSpan? GetStaleness() => Serving.Engine.Staleness;
+
     private static async ValueTask<TResult> ReadByAnswerAsync<TArgument, TResult>(
         GroupReplica replica, TArgument argument, Func<TArgument, TResult> read, CancellationToken cancellationToken)
     {

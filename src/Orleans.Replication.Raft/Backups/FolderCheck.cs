@@ -66,6 +66,12 @@ internal sealed class FolderCheck(HeldFolder folder)
                 continue;
             }
 
+            foreach (var part in manifest.Files ?? [])
+            {
+                if (SnapshotChecksums.OfFile(Path.Combine(path, part.Name)) != part.Checksum)
+                    _problems.Add($"The snapshot's file '{Path.Combine(path, part.Name)}' differs from its checksum.");
+            }
+
             var position = Check(path, $"The snapshot '{path}'").Position;
             if (manifest.Index != index || position.Index != index)
                 _problems.Add($"The snapshot '{path}' is of entry {index} by its name, {manifest.Index} by its manifest and {position.Index} by its state.");

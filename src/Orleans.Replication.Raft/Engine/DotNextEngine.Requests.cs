@@ -73,6 +73,7 @@ internal sealed partial class DotNextEngine
 
     private async ValueTask<RaftResponse> HandleAppendAsync(string sender, Append append, CancellationToken cancellationToken)
     {
+        var arrivedAt = _freshness.Now;
         if (append.Term >= Term)
             _promise.Renew();
         var entries = append.Entries.Select(entry => new ReceivedEntry(entry.Term, entry.Payload.Memory)).ToList();
@@ -100,7 +101,11 @@ internal sealed partial class DotNextEngine
 
         // SAFETY 4: not beyond what was compared with the leader's log. The log's other way to commit is the leader's (SAFETY S3).
         if (result.Value.Result != HeartbeatResult.Rejected)
+        {
             await _log.CommitKnownAsync(Math.Min(append.CommitIndex, previousIndex + entries.Count), cancellationToken).ConfigureAwait(false);
+            _freshness.Heard(arrivedAt, append.CommitIndex, AppliedIndex);
+        }
+
         var response = new RaftResponse { Term = result.Term, Result = (uint)result.Value.Result, LastIndex = result.Value.LastIndex };
         if (result.Value.Result == HeartbeatResult.Rejected && result.Term <= append.Term)
             response.LastIndex = await LastPossibleMatchAsync(append.PreviousIndex, cancellationToken).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Reads;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Wire;
 
@@ -30,6 +31,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     private readonly TimeProvider _leaseClock;
     private readonly LeaderLease _lease;
     private readonly VotePromise _promise;
+    private readonly ReplicaFreshness _freshness;
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
     private Task _standingAside = Task.CompletedTask;
@@ -73,6 +75,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _leaseClock = leaseClock;
         _lease = new LeaderLease(options, leaseClock);
         _promise = new VotePromise(options, leaseClock);
+        _freshness = new ReplicaFreshness(leaseClock);
         AuditTrail = log;
         log.Committed = () => Committed?.Invoke();
         log.LimitCommit = LimitCommitAsync;
@@ -219,7 +222,21 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
 
     public long LeaseTime => _lease.Now;
 
+    public TimeSpan? Staleness
+    {
+        get
+        {
+            var term = Term;
+            return IsReadyToLead ? _lease.SinceConfirmed(ConfirmedIn(term)) : _freshness.AgeAt(AppliedIndex);
+        }
+    }
+
     public ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken) => _log.WaitForApplyAsync(index, cancellationToken);
+
+    public long? MatchIndexOf(string id) =>
+        !IsReadyToLead || id == _localId ? null
+        : _members.TryGetValue(id, out var voter) ? voter.FlushedIndexIn(Term)
+        : _learners.TryGetValue(id, out var stream) ? stream.Learner.FlushedIndexIn(Term) : null;
 
     public async Task TransferLeadershipAsync(string? to, CancellationToken cancellationToken)
     {
@@ -279,13 +296,16 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     }
 
     /// <summary>True while a majority keeps its promise to this leader (<see cref="LeaderLease"/>).</summary>
-    private bool IsConfirmedIn(long term)
+    private bool IsConfirmedIn(long term) => _lease.IsHeld(ConfirmedIn(term));
+
+    /// <summary>For each voter the moment before the last round of a term was sent that it has answered; for this member, now.</summary>
+    private long[] ConfirmedIn(long term)
     {
         var voters = Configuration.Configuration.Voters;
-        Span<long> confirmed = stackalloc long[voters.Count];
+        var confirmed = new long[voters.Count];
         for (var i = 0; i < confirmed.Length; i++)
             confirmed[i] = voters[i].Id == _localId ? _lease.Now : _members.TryGetValue(voters[i].Id, out var member) ? member.ConfirmedIn(term) : LeaderLease.Never;
-        return _lease.IsHeld(confirmed);
+        return confirmed;
     }
 
     private async Task WatchLeadershipAsync(CancellationToken cancellationToken)

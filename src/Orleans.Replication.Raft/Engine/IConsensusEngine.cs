@@ -59,6 +59,9 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <exception cref="NotLeaderException">This member does not lead.</exception>
     ValueTask<long> GetReadIndexAsync(CancellationToken cancellationToken);
 
+    /// <summary>On the leader: up to which entry a peer has said that it has the log on disk; null when this member does not lead, or does not know the peer.</summary>
+    long? MatchIndexOf(string id);
+
     /// <summary>True while this member leads and nobody else can: without a question to anybody (SAFETY S9).</summary>
     bool HoldsLease { get; }
 
@@ -66,6 +69,9 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// On a leader with a lease: the commit index, which was the group's at a moment after the call began. The clock is looked at before and after.
     /// </summary>
     bool TryGetLeaseIndex(out long index);
+
+    /// <inheritdoc cref="RaftGroup.GetStaleness"/>
+    TimeSpan? Staleness { get; }
 
     /// <summary>Now, for <see cref="IsWithinLease"/>.</summary>
     long LeaseTime { get; }

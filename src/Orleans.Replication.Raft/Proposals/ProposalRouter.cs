@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Wire;
@@ -99,6 +100,8 @@ internal sealed class ProposalRouter(
         var now = time.GetTimestamp();
         var epoch = Epoch;
         var sent = batch.Where(pending => pending.TryBeginSend(now, epoch)).ToList();
+        foreach (var pending in sent)
+            Tracing.Sent(pending.Activity, channel.PeerId);
         request.Propose.Commands.AddRange(sent.Select(pending => UnsafeByteOperations.UnsafeWrap(pending.Encoded)));
         try
         {
@@ -126,9 +129,7 @@ internal sealed class ProposalRouter(
 
         public bool TryTake() => pending.TryBeginSend(router.Now, router.Epoch);
 
-        public void Accept()
-        {
-        }
+        public void Accept() => Tracing.Appended(pending.Activity);
 
         public void Refuse() => pending.Refused();
     }

@@ -31,6 +31,9 @@ internal sealed class GroupChannel : IAsyncDisposable
         _closed = _disposing.Token;
     }
 
+    /// <summary>Who is at the other end.</summary>
+    public string PeerId => _peer.Id;
+
     /// <summary>Asks, and waits for the answer.</summary>
     /// <exception cref="PeerUnavailableException">There was none. <see cref="PeerUnavailableException.NothingSent"/> tells whether the peer may have seen the question.</exception>
     public async Task<GroupResponse> CallAsync(GroupRequest request, TimeSpan timeout, CancellationToken cancellationToken)

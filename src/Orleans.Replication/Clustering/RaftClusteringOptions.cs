@@ -7,4 +7,11 @@ public sealed class RaftClusteringOptions
 {
     /// <summary>The group that holds the table. Default <c>"default"</c>. Every silo of the cluster has to name the same.</summary>
     public string Group { get; set; } = ReplicationGroups.Default;
+
+    /// <summary>
+    /// Whether this silo tells clients where the gateways are, so that they need no list but a seed (<c>clientBuilder.UseRaftClustering(…)</c>). Any peer may then
+    /// connect to the silos' libp2p port and be served this one protocol, which only reads: 32 of them at once, each for 10 seconds at most, beside the members and never in
+    /// their place. Default: false, which keeps everybody but the members (and administrators) from that port. Set it on every silo.
+    /// </summary>
+    public bool ServeGateways { get; set; }
 }

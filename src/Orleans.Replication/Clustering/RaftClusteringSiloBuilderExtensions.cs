@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
+using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.Groups;
 using Orleans.Runtime;
@@ -44,8 +45,17 @@ public static class RaftClusteringSiloBuilderExtensions
         ShutdownLimit.AddTo(services);
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StatusRetries>();
         services.AddSingleton(Create);
+        services.AddSingleton(CreateServer);
         services.AddSingleton<IMembershipTable>(provider => provider.GetRequiredService<RaftMembershipTable>());
     }
+
+    // Lazily: what it reads is behind the transport that it is part of.
+    private static GatewayServer CreateServer(IServiceProvider services) => new(
+        services.GetRequiredService<IOptions<RaftClusteringOptions>>(),
+        services.GetRequiredService<IOptions<ClusterOptions>>(),
+        services.GetRequiredService<IReplicationHost>,
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<ILogger<GatewayServer>>());
 
     private static RaftMembershipTable Create(IServiceProvider services)
     {

@@ -42,6 +42,31 @@ internal sealed class ReplicatedState<TState>(
     }
 
     /// <inheritdoc/>
+    public ValueTask<VersionedState<TState>> ReadStaleAsync(TimeSpan maxStaleness, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxStaleness, TimeSpan.Zero);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // Asked first: what is read afterwards is not older.
+            var staleness = group.GetStaleness();
+            if (!(staleness <= maxStaleness))
+            {
+                throw new ReplicationUnavailableException(
+                    $"This silo's replica of group '{group.Name}' {(staleness is { } age ? $"has last been up to date {age} ago" : "has not been up to date since its start")}; "
+                    + $"{maxStaleness} was asked for. Read with a higher limit, or linearizably.");
+            }
+
+            var read = Read();
+            return new(new VersionedState<TState>(read.Value, read.Version));
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<VersionedState<TState>> ReadVersionedAsync(ReadConsistency consistency, CancellationToken cancellationToken)
     {
         var read = await ReadRecordAsync(consistency, cancellationToken).ConfigureAwait(false);

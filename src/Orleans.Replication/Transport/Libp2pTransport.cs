@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Administration;
+using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
 
@@ -13,7 +14,8 @@ namespace Orleans.Replication.Transport;
 /// Carries replication over libp2p. Only the members may connect, and each proves its peer id; a connection to every one of them is kept warm, so that
 /// a peer that is down is known to be down. Who they are is in the options at first, and in the groups' logs from then on.
 /// </summary>
-internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, AdminServer admin, ILoggerFactory loggers) : IReplicationTransport
+internal sealed class Libp2pTransport(
+    IOptions<RaftReplicationOptions> options, AdminServer admin, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
 {
     private static readonly ProtocolId RaftProtocol = new("/orleans-replication/raft/1.0.0");
     private static readonly ProtocolId GroupProtocol = new("/orleans-replication/group/1.0.0");
@@ -66,7 +68,8 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
     private Libp2pHost CreateHost(PeerIdentity identity, ClusterPeers peers, PeerAllowList admitted)
     {
         // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators.
-        var settings = new Libp2pOptions { Identity = identity, Gater = new AdminGater(admitted, admin.Access) };
+        IConnectionGater gater = new AdminGater(admitted, admin.Access);
+        var settings = new Libp2pOptions { Identity = identity, Gater = gateways?.Admit(gater) ?? gater };
         foreach (var address in ListenAddresses(identity.PeerId, peers))
             settings.ListenAddresses.Add(address);
         return new Libp2pHost(settings, loggers);
@@ -93,6 +96,7 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
         var raft = await listeners.BindAsync(new ProtocolEndPoint(RaftProtocol), cancellationToken).ConfigureAwait(false);
         var group = await listeners.BindAsync(new ProtocolEndPoint(GroupProtocol), cancellationToken).ConfigureAwait(false);
         admin.Register(host, admitted.Contains);
+        gateways?.Register(host);
         try
         {
             await host.StartAsync(cancellationToken).ConfigureAwait(false);

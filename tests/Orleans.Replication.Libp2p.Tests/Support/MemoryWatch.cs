@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orleans.Replication.Libp2p.Tests.Support;
 
-/// <summary>Notes the most memory in use while a test is nasty, and says it with the number of inputs in the test's output.</summary>
+/// <summary>Notes the most memory in use while a test is nasty, and says it with the number of inputs in the test's output. Tests that run beside count too.</summary>
 internal sealed class MemoryWatch : IDisposable
 {
     private readonly Timer _timer;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DotNext.IO.Log;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
@@ -48,6 +49,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
     /// <summary>How far a leader may commit of what the engine thinks it may (SAFETY S3); at most that. Asked before each commit of a leader.</summary>
     public Func<long, CancellationToken, ValueTask<long>>? LimitCommit { get; set; }
+
+    /// <summary>Hears how long the log took to reach the disk: of the time stamp at which that began.</summary>
+    public Action<long>? Flushed { get; set; }
 
     /// <summary>How many bytes of entries, and how many entries, are read for a member at a time.</summary>
     public (int Bytes, int Entries) ReadLimit { get; init; } = (1 << 20, 1024);
@@ -159,7 +163,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
 
             if (_unflushed)
             {
+                var began = Stopwatch.GetTimestamp();
                 await FlushAsync(token).ConfigureAwait(false);
+                Flushed?.Invoke(began);
                 _unflushed = false;
                 Begin();
             }
@@ -258,7 +264,11 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             }
 
             if (endIndex > LastCommittedEntryIndex)
+            {
+                var began = Stopwatch.GetTimestamp();
                 count = await CommitAsync(endIndex, token).ConfigureAwait(false);
+                Flushed?.Invoke(began);
+            }
         }
         finally
         {

@@ -33,6 +33,11 @@ internal sealed class LeaderLease(RaftGroupOptions options, TimeProvider clock)
     /// </param>
     public bool IsHeld(Span<long> confirmed) => Covers(Majority.IndexOf(confirmed));
 
+    /// <summary>How long ago nobody but this leader can have committed anything; null when a majority has never answered.</summary>
+    /// <param name="confirmed">As for <see cref="IsHeld"/>.</param>
+    public TimeSpan? SinceConfirmed(Span<long> confirmed) =>
+        Majority.IndexOf(confirmed) is var since and not Never ? clock.GetElapsedTime(since) : null;
+
     /// <summary>True when a moment is less than a lease ago.</summary>
     public bool Covers(long since)
     {
