@@ -43,6 +43,10 @@ internal sealed class Peer : IAsyncDisposable
             GroupConnections = new Libp2pConnectionFactory(host, GroupProtocol),
             GroupListener = await listeners.BindAsync(new ProtocolEndPoint(GroupProtocol), cancellationToken),
             IdentifyPeer = Identify,
+
+            // The log keeps who the members are. That is a peer id here: the host knows where its peers are.
+            FormatEndPoint = endPoint => ((PeerEndPoint)endPoint).Peer.ToString(),
+            ParseEndPoint = text => new PeerEndPoint(PeerId.Parse(text)),
         };
         await host.StartAsync(cancellationToken);
         var group = new RaftGroupOptions { Voters = [.. peers.Select(ToMember)], Tables = [Ledger.Table] };

@@ -6,7 +6,11 @@ public sealed class RaftGroupOptions
     /// <summary>The group's name: 1 to 64 letters, digits, '-', '_' or '.', since it names a folder.</summary>
     public string Name { get; init; } = "default";
 
-    /// <summary>The voters, this member included: 1, 3 or 5.</summary>
+    /// <summary>
+    /// The voters that begin the group, this member included: 1, 3 or 5, the same on each of them. Or, on a member that is to be added to a group, some of the group's members: it asks
+    /// them, and waits until <see cref="RaftGroup.AddLearnerAsync"/> is called on any of them. Once the group's members have been changed, every member goes by the group's log, and
+    /// this list is not looked at again.
+    /// </summary>
     public required IReadOnlyList<RaftPeer> Voters { get; init; }
 
     /// <summary>The tables of the state.</summary>
@@ -23,6 +27,14 @@ public sealed class RaftGroupOptions
     /// votes (SAFETY S17).
     /// </summary>
     public TimeSpan MaxElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(900);
+
+    /// <summary>
+    /// By which part the clock of one member may run faster than another's, for reads by a leader's lease (<see cref="RaftGroup.ReadByLeaseAsync"/>): 0.2
+    /// when one may gain 200 ms a second on another. A lease lasts <see cref="MinElectionTimeout"/> divided by 1 + this, less a millisecond. Default 0.2: two
+    /// clocks that are slewed against each other by 8.3 % each, the most that chrony does; 0 to 1. Where clocks can differ by more, do not read by lease.
+    /// Steps of the wall clock do not matter.
+    /// </summary>
+    public double MaxClockDrift { get; init; } = 0.2;
 
     /// <summary>How long a vote may take. Default 200 ms; must be below <see cref="MinElectionTimeout"/> (SAFETY S8).</summary>
     public TimeSpan VoteTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
@@ -56,9 +68,28 @@ public sealed class RaftGroupOptions
 
     /// <summary>
     /// A snapshot is taken when this many bytes of log were applied since the last. Default 64 MiB; at least 1 MiB. The log since the last snapshot
-    /// is also held in memory.
+    /// is also held in memory. While a member is sent a snapshot, the log behind it is kept up to four times as long.
     /// </summary>
     public long SnapshotBytes { get; init; } = 64 << 20;
+
+    /// <summary>
+    /// A snapshot is also taken when this much time has passed since the last, if anything was applied since. Default 1 hour; 0 for never.
+    /// </summary>
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// How many snapshots stay on disk. Default 1, at least 1: only the newest goes together with the log. More of them cost what was rewritten in between,
+    /// since they share their files.
+    /// </summary>
+    public int SnapshotsKept { get; init; } = 1;
+
+    /// <summary>How fast a member is sent a snapshot, in bytes per second; at least 64 KiB. Default 0: as fast as it takes it.</summary>
+    public long SnapshotBytesPerSecond { get; init; }
+
+    /// <summary>
+    /// How long one part of a snapshot, 256 KiB at most, may take. Default 10 s. The whole may take as long as it needs: entries and heartbeats do not wait for it.
+    /// </summary>
+    public TimeSpan SnapshotPartTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A session that proposed nothing for so long is forgotten, and its later commands are refused. Default 1 hour, by the leader's clock.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);

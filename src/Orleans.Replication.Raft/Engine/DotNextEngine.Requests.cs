@@ -2,7 +2,9 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Snapshots;
+using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Engine;
@@ -12,6 +14,8 @@ internal sealed partial class DotNextEngine
 {
     private const int EngineVersion = 0;
     private const uint Refused = 0;
+    private const uint GoOn = 1;
+    private const uint HasSnapshot = 2;
 
     /// <summary>The commit index that the engine hears of as a follower: none.</summary>
     private const long CommitLater = 0;
@@ -20,11 +24,11 @@ internal sealed partial class DotNextEngine
     private long _heldUntil;
 
     public async ValueTask<RaftResponse> HandleAsync(
-        string sender, RaftRequest request, SnapshotReceiver snapshots, CancellationToken cancellationToken)
+        string sender, RaftRequest request, SnapshotReceiver snapshots, CancellationToken cancellationToken, bool asLearner = false)
     {
         if (_health.Fault is { } fault)
             return new RaftResponse { Refused = $"out of service: {fault}" };
-        if (!_mayFollow)
+        if (!_mayFollow && !asLearner)
             return new RaftResponse { Refused = "its disk was empty, and it has not heard yet who leads" };
         try
         {
@@ -33,8 +37,8 @@ internal sealed partial class DotNextEngine
                 RaftRequest.KindOneofCase.Vote => await HandleVoteAsync(sender, request.Vote, cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.PreVote => await HandlePreVoteAsync(sender, request.PreVote, cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.Append => await HandleAppendAsync(sender, request.Append, cancellationToken).ConfigureAwait(false),
-                RaftRequest.KindOneofCase.SnapshotBegin => await HandleSnapshotPartAsync(
-                    sender, request.SnapshotBegin.Term, () => Begin(snapshots, request.SnapshotBegin), cancellationToken).ConfigureAwait(false),
+                RaftRequest.KindOneofCase.SnapshotBegin => await HandleSnapshotBeginAsync(
+                    sender, request.SnapshotBegin, snapshots, cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.SnapshotChunk => await HandleSnapshotPartAsync(
                     sender, request.SnapshotChunk.Term, () => snapshots.WriteAsync(request.SnapshotChunk, cancellationToken), cancellationToken).ConfigureAwait(false),
                 RaftRequest.KindOneofCase.SnapshotEnd => await HandleSnapshotEndAsync(
@@ -43,7 +47,7 @@ internal sealed partial class DotNextEngine
                 _ => throw new ProtocolViolationException("A request of a kind that this version does not know came."),
             };
         }
-        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or RaftStorageException)
+        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or RaftStorageException or LogFormatException)
         {
             _health.Fail("Its log or state failed.", e);
             return new RaftResponse { Refused = $"out of service: {_health.Fault}" };
@@ -54,13 +58,14 @@ internal sealed partial class DotNextEngine
     {
         if (!_mayVote || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = Refused };
-        var result = await VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        var result = await _promise.VoteAsync(
+            Term, () => VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken)).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
     }
 
     private async ValueTask<RaftResponse> HandlePreVoteAsync(string sender, Vote vote, CancellationToken cancellationToken)
     {
-        if (!_mayVote || IsHeldFromVotingFor(sender))
+        if (!_mayVote || _promise.Binds || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = (uint)PreVoteResult.RejectedByFollower };
         var result = await PreVoteAsync(MemberIds.Of(sender), vote.Term + 1, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
@@ -68,6 +73,9 @@ internal sealed partial class DotNextEngine
 
     private async ValueTask<RaftResponse> HandleAppendAsync(string sender, Append append, CancellationToken cancellationToken)
     {
+        var arrivedAt = _freshness.Now;
+        if (append.Term >= Term)
+            _promise.Renew();
         var entries = append.Entries.Select(entry => new ReceivedEntry(entry.Term, entry.Payload.Memory)).ToList();
         var (previousIndex, previousTerm) = (append.PreviousIndex, append.PreviousTerm);
         if (_stateMachine.Snapshot is { } snapshot && previousIndex < snapshot.Index)
@@ -89,10 +97,15 @@ internal sealed partial class DotNextEngine
         var result = await AppendEntriesAsync(
             MemberIds.Of(sender), append.Term, new EntryList<ReceivedEntry>(entries), previousIndex, previousTerm, CommitLater, EngineVersion,
             cancellationToken).ConfigureAwait(false);
+        await FollowConfigurationAsync(cancellationToken).ConfigureAwait(false);
 
         // SAFETY 4: not beyond what was compared with the leader's log. The log's other way to commit is the leader's (SAFETY S3).
         if (result.Value.Result != HeartbeatResult.Rejected)
+        {
             await _log.CommitKnownAsync(Math.Min(append.CommitIndex, previousIndex + entries.Count), cancellationToken).ConfigureAwait(false);
+            _freshness.Heard(arrivedAt, append.CommitIndex, AppliedIndex);
+        }
+
         var response = new RaftResponse { Term = result.Term, Result = (uint)result.Value.Result, LastIndex = result.Value.LastIndex };
         if (result.Value.Result == HeartbeatResult.Rejected && result.Term <= append.Term)
             response.LastIndex = await LastPossibleMatchAsync(append.PreviousIndex, cancellationToken).ConfigureAwait(false);
@@ -116,33 +129,34 @@ internal sealed partial class DotNextEngine
         return Math.Max(index, lowest);
     }
 
-    /// <summary>A part of a snapshot is also a heartbeat: the leader sends no other meanwhile.</summary>
-    private async ValueTask<RaftResponse> HandleSnapshotPartAsync(
-        string sender, long term, Func<ValueTask> take, CancellationToken cancellationToken)
+    private async ValueTask<RaftResponse> HandleSnapshotBeginAsync(
+        string sender, SnapshotBegin begin, SnapshotReceiver snapshots, CancellationToken cancellationToken)
     {
-        var accepted = await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false);
-        if (accepted)
-            await take().ConfigureAwait(false);
-        return new RaftResponse { Term = Term, Result = accepted ? 1u : Refused };
+        if (begin.Index <= CommitIndex && await AcceptLeaderAsync(sender, begin.Term, cancellationToken).ConfigureAwait(false))
+            return new RaftResponse { Term = Term, Result = HasSnapshot };
+        return await HandleSnapshotPartAsync(sender, begin.Term, () => snapshots.BeginAsync(begin, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private static ValueTask Begin(SnapshotReceiver snapshots, SnapshotBegin begin)
-    {
-        snapshots.Begin(begin);
-        return default;
-    }
+    /// <summary>Only who leads may send a snapshot; its parts keep the election timer quiet as well.</summary>
+    private async ValueTask<RaftResponse> HandleSnapshotPartAsync(
+        string sender, long term, Func<ValueTask<SnapshotPosition>> take, CancellationToken cancellationToken) =>
+        await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false)
+            ? new RaftResponse { Result = GoOn, Wanted = await take().ConfigureAwait(false), Term = Term }
+            : new RaftResponse { Result = Refused, Term = Term };
 
     private async ValueTask<RaftResponse> HandleSnapshotEndAsync(
         string sender, long term, SnapshotReceiver snapshots, CancellationToken cancellationToken)
     {
         if (!await AcceptLeaderAsync(sender, term, cancellationToken).ConfigureAwait(false))
             return new RaftResponse { Term = Term, Result = Refused };
-        var arrived = snapshots.End();
+        var arrived = await snapshots.EndAsync(cancellationToken).ConfigureAwait(false);
         if (arrived.Index <= CommitIndex)
             return new RaftResponse { Term = Term, Result = (uint)HeartbeatResult.Replicated };
         _stateMachine.Expect(arrived);
+        _log.Expect(AppliedConfiguration.Decode(Database.Read(arrived.Folder, StateKeys.Configuration.ToArray()), _format));
         var result = await InstallSnapshotAsync(
             MemberIds.Of(sender), term, new InstalledSnapshot(arrived.Term), arrived.Index, EngineVersion, cancellationToken).ConfigureAwait(false);
+        await FollowConfigurationAsync(cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
     }
 

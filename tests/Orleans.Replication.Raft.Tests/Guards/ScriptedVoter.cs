@@ -46,7 +46,8 @@ internal sealed class ScriptedVoter : IAsyncDisposable
 
     /// <summary>Lacks what it is sent entries behind, and takes snapshots.</summary>
     public static RaftResponse? LackAllButSnapshots(RaftRequest request) =>
-        request.KindCase == RaftRequest.KindOneofCase.Append ? Lack(request) : TakeSnapshot(request);
+        request.Append is { PreviousIndex: 0, Entries.Count: 0 } ? new() { Term = request.Append.Term, Result = 1 }
+        : request.KindCase == RaftRequest.KindOneofCase.Append ? Lack(request) : TakeSnapshot(request);
 
     public static RaftResponse? Ignore(RaftRequest request) => null;
 

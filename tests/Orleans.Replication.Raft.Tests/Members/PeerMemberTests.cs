@@ -1,8 +1,12 @@
+using DotNext.Net.Cluster.Consensus.Raft;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Raft.Tests.Guards;
+using Orleans.Replication.Raft.Tests.Snapshots;
 using Orleans.Replication.Raft.Tests.Wire;
 using Orleans.Replication.Raft.Wire;
 
@@ -12,25 +16,30 @@ namespace Orleans.Replication.Raft.Tests.Members;
 public sealed class PeerMemberTests : IAsyncLifetime
 {
     private readonly TestNetwork _network = new();
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-member-").FullName;
+    private readonly SteppedClock _clock = new();
+    private readonly SnapshotSource _source = new();
     private ScriptedVoter _peer = null!;
     private RaftChannel _channel = null!;
+    private RaftChannel _snapshotChannel = null!;
     private PeerMember _member = null!;
 
     public ValueTask InitializeAsync()
     {
         _peer = new ScriptedVoter(_network, ScriptedPeer.Id, ScriptedVoter.Accept);
         _channel = new RaftChannel(_network.Dialler("me", "raft"), ScriptedPeer.Peer, ScriptedPeer.Hello, 1 << 20, TimeProvider.System);
-        var options = new RaftGroupOptions { Voters = [], Tables = [], MaxBatchBytes = 4096, AppendTimeout = TimeSpan.FromMilliseconds(500) };
-        _member = new PeerMember(ScriptedPeer.Peer, options, new SnapshotStore(_folder, "default"), _channel, _channel);
+        _snapshotChannel = new RaftChannel(_network.Dialler("me", "raft"), ScriptedPeer.Peer, ScriptedPeer.Hello, 1 << 20, TimeProvider.System);
+        var options = new RaftGroupOptions { Voters = [], Tables = [], MaxBatchBytes = 4096, AppendTimeout = TimeSpan.FromMilliseconds(500), SnapshotBytesPerSecond = 64 << 10 };
+        _member = new PeerMember(
+            ScriptedPeer.Peer, options,
+            new SnapshotTransfers(options, _source.Snapshots, ScriptedPeer.Peer, _snapshotChannel, NullLogger.Instance, TimeProvider.System), _channel, _channel, _clock);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _channel.DisposeAsync();
+        await _member.CloseAsync();
         await _peer.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _source.Dispose();
     }
 
     [Fact]
@@ -61,6 +70,68 @@ public sealed class PeerMemberTests : IAsyncLifetime
         await Assert.ThrowsAsync<DotNext.Net.Cluster.MemberUnavailableException>(() => AppendAsync(term: 5, previousIndex: 7, bytes: [4000, 4000, 4000]));
         Assert.Equal(9, _member.FlushedIndexIn(5));
     }
+
+    /// <summary>SAFETY S9: a lease is counted from before the message, since the member's promise may begin at any time after it.</summary>
+    [Fact]
+    public async Task What_was_accepted_confirms_the_leader_from_the_moment_before_it_was_sent_in_the_term_in_which_it_was()
+    {
+        _clock.Stop();
+        var sentAt = _clock.GetTimestamp();
+        _peer.Become(request =>
+        {
+            _clock.Step(TimeSpan.FromSeconds(1));
+            return ScriptedVoter.Accept(request);
+        });
+        await AppendAsync(term: 5, previousIndex: 7, bytes: []);
+        Assert.Equal(sentAt, _member.ConfirmedIn(5));
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(6));
+        await AppendAsync(term: 6, previousIndex: 7, bytes: []);
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(5));
+        Assert.Equal(sentAt + _clock.TimestampFrequency, _member.ConfirmedIn(6));
+    }
+
+    [Fact]
+    public async Task What_was_refused_confirms_nothing()
+    {
+        _peer.Become(ScriptedVoter.Lack);
+        await AppendAsync(term: 5, previousIndex: 7, bytes: []);
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(5));
+    }
+
+    /// <summary>What a transfer beside the rounds hears from a member says nothing about who leads now: a read index on it would be stale (SAFETY 6).</summary>
+    [Fact]
+    public async Task A_round_is_not_acknowledged_by_a_part_of_a_snapshot()
+    {
+        _source.Grow(1 << 20);
+        _peer.Become(request => request.Append is { } append ? new RaftResponse { Term = append.Term, Result = 1 } : ScriptedVoter.LackAllButSnapshots(request));
+        Assert.Equal(HeartbeatResult.Rejected, (await InstallAsync(term: 5)).Value);
+        await Eventually.TrueAsync("parts of the snapshot", () => _peer.Answers > 3);
+
+        _peer.Become(request => request.Append is null ? ScriptedVoter.LackAllButSnapshots(request) : null);
+        await Assert.ThrowsAsync<DotNext.Net.Cluster.MemberUnavailableException>(() => InstallAsync(term: 5));
+        var parts = _peer.Answers;
+        await Eventually.TrueAsync("more parts of the snapshot", () => _peer.Answers > parts);
+
+        _peer.Become(request => request.Append is null ? ScriptedVoter.LackAllButSnapshots(request) : new RaftResponse { Term = 6 });
+        var deposed = await InstallAsync(term: 5);
+        Assert.Equal((6, HeartbeatResult.Rejected), (deposed.Term, deposed.Value));
+    }
+
+    [Fact]
+    public async Task The_engine_hears_once_that_a_member_has_a_snapshot()
+    {
+        _peer.Become(ScriptedVoter.LackAllButSnapshots);
+        var snapshot = _source.Grow(1 << 10);
+        Assert.Equal(HeartbeatResult.Rejected, (await InstallAsync(term: 5)).Value);
+        await Eventually.TrueAsync("the transfer", () => _member.FlushedIndexIn(5) == snapshot.Index);
+        Assert.Equal(HeartbeatResult.Replicated, (await InstallAsync(term: 5)).Value);
+
+        // It was wiped since: it is sent one again.
+        Assert.Equal(HeartbeatResult.Rejected, (await InstallAsync(term: 5)).Value);
+    }
+
+    private Task<Result<HeartbeatResult>> InstallAsync(long term) => _member.InstallSnapshotAsync(
+        term, new InstalledSnapshot(1), _source.Snapshots.Current!.Index, DotNext.IO.IDataTransferObject.Empty, 0, CancellationToken.None);
 
     private async Task AppendAsync(long term, long previousIndex, int[] bytes)
     {
