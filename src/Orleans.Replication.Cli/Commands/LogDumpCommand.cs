@@ -38,11 +38,24 @@ internal sealed class LogDumpCommand : OperatorCommand
 
     private static object Describe(RaftLogEntry entry) => new
     {
-        entry.Index, entry.Term, entry.Kind, entry.Bytes, entry.Committed, entry.Time, entry.Problem,
+        entry.Index,
+        entry.Term,
+        entry.Kind,
+        entry.Bytes,
+        entry.Committed,
+        entry.Time,
+        entry.Problem,
         Commands = entry.Commands.Select(command => new
         {
-            command.Kind, command.Session, command.Sequence, command.Table, Key = TextOf(command.Key.Span), KeyHex = Convert.ToHexString(command.Key.Span),
-            command.ExpectedVersion, KeyBytes = command.Key.Length, command.PayloadBytes,
+            command.Kind,
+            command.Session,
+            command.Sequence,
+            command.Table,
+            Key = TextOf(command.Key.Span),
+            KeyHex = Convert.ToHexString(command.Key.Span),
+            command.ExpectedVersion,
+            KeyBytes = command.Key.Length,
+            command.PayloadBytes,
         }),
     };
 

@@ -12,19 +12,24 @@ internal sealed class RestoreCommand : OperatorCommand
 
     private readonly Option<DirectoryInfo> _data = new("--data")
     {
-        Description = "The data folder of the silo, which is stopped. Its identity.key says which member it is ('keygen' makes it).", HelpName = "DIR", Required = true,
+        Description = "The data folder of the silo, which is stopped. Its identity.key says which member it is ('keygen' makes it).",
+        HelpName = "DIR",
+        Required = true,
     };
 
     private readonly Option<string[]> _voters = new("--voters")
     {
         Description = "The voters of the restored group, this one included: 1, 3 or 5 peer ids, or addresses that end in /p2p/ and the id. The same on every member.",
-        HelpName = "PEERS", Required = true, AllowMultipleArgumentsPerToken = true,
+        HelpName = "PEERS",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly Option<string?> _cluster = new("--cluster") { Description = "The cluster id of the restored group. Default: that of the backup.", HelpName = "NAME" };
     private readonly Option<string?> _incarnation = new("--incarnation")
     {
-        Description = "The name of the group's new life, the same on every member. Needed only when the same backup is restored for the same voters again.", HelpName = "NAME",
+        Description = "The name of the group's new life, the same on every member. Needed only when the same backup is restored for the same voters again.",
+        HelpName = "NAME",
     };
 
     private readonly Option<bool> _replace = new("--replace") { Description = "Moves a group folder that holds data aside, beside where it was. Without it, such a folder is refused. Nothing is ever deleted." };

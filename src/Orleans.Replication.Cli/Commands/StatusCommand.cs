@@ -20,7 +20,13 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
                 PeerId = reply.PeerId,
                 Groups = reply.Groups.Select(group => new
                 {
-                    group.Name, group.Role, group.Term, Leader = Nothing(group.Leader), group.CommitIndex, group.AppliedIndex, Fault = Nothing(group.Fault),
+                    group.Name,
+                    group.Role,
+                    group.Term,
+                    Leader = Nothing(group.Leader),
+                    group.CommitIndex,
+                    group.AppliedIndex,
+                    Fault = Nothing(group.Fault),
                     Members = group.Members.Select(member => new { member.PeerId, Addresses = member.Addresses.ToArray(), member.Role }),
                 }),
             },

@@ -15,7 +15,7 @@ public sealed class LogConfigurationTests
     public async Task A_configuration_counts_before_it_is_committed_and_also_after_a_restart()
     {
         await using var log = await TestLog.OpenAsync();
-        await log.LeadAsync(Term);
+        await log.BeginTermAsync(Term);
         await log.CommitAsLeaderAsync(1);
         Assert.Equal(2, await log.AppendConfigurationAsync(Term, Two));
         Assert.Equal(2, log.Configuration.Index);
@@ -30,7 +30,7 @@ public sealed class LogConfigurationTests
     public async Task A_configuration_that_another_leaders_entry_replaces_is_undone()
     {
         await using var log = await TestLog.OpenAsync();
-        await log.LeadAsync(Term);
+        await log.BeginTermAsync(Term);
         await log.CommitAsLeaderAsync(1);
         await log.AppendConfigurationAsync(Term, Two);
         await log.AppendAsync(2, Term + 1);
@@ -42,7 +42,7 @@ public sealed class LogConfigurationTests
     public async Task A_second_configuration_is_refused_while_the_first_is_not_committed()
     {
         await using var log = await TestLog.OpenAsync();
-        await log.LeadAsync(Term);
+        await log.BeginTermAsync(Term);
         await log.CommitAsLeaderAsync(1);
         await log.AppendConfigurationAsync(Term, Two);
         var refused = await Assert.ThrowsAsync<MembershipChangeException>(() => log.AppendConfigurationAsync(Term, TestLog.Bootstrap));
@@ -56,9 +56,9 @@ public sealed class LogConfigurationTests
     public async Task A_leader_that_has_committed_nothing_in_its_term_changes_no_members()
     {
         await using var log = await TestLog.OpenAsync();
-        await log.LeadAsync(Term);
+        await log.BeginTermAsync(Term);
         await log.CommitAsLeaderAsync(1);
-        await log.LeadAsync(Term + 1);
+        await log.BeginTermAsync(Term + 1);
         var refused = await Assert.ThrowsAsync<MembershipChangeException>(() => log.AppendConfigurationAsync(Term + 1, Two));
         Assert.Equal(MembershipChangeRefusal.ChangePending, refused.Reason);
         Assert.Contains("has not committed an entry of its term", refused.Message, StringComparison.Ordinal);
@@ -72,8 +72,8 @@ public sealed class LogConfigurationTests
     {
         await using var log = await TestLog.OpenAsync();
         log.IsElected = (term, voters) => term == Term && voters.IsVoter("a");
-        await log.LeadAsync(Term);
-        await Assert.ThrowsAsync<NotLeaderException>(() => log.LeadAsync(Term + 1));
+        await log.BeginTermAsync(Term);
+        await Assert.ThrowsAsync<NotLeaderException>(() => log.BeginTermAsync(Term + 1));
         var terms = await log.TermsAsync();
         Assert.Equal(Term, Assert.Single(terms));
     }

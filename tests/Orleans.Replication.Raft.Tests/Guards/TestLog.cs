@@ -43,9 +43,6 @@ internal sealed class TestLog : IAsyncDisposable
 
     public Func<long, GroupConfiguration, bool>? IsElected { set => _log.IsElected = value; }
 
-    /// <summary>Puts the first entry of a term there, as its leader.</summary>
-    public async Task LeadAsync(long term) => await ((IAuditTrail<IRaftLogEntry>)_log).AppendAsync(new ReceivedEntry(term, default), CancellationToken.None);
-
     /// <summary>Commits as a leader does.</summary>
     public async Task CommitAsLeaderAsync(long endIndex) => await ((IAuditTrail)_log).CommitAsync(endIndex);
 

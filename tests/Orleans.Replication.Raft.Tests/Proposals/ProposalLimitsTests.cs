@@ -19,7 +19,7 @@ public sealed class ProposalLimitsTests
         await alone.StartAsync();
         using var enough = new CancellationTokenSource();
         var waiting = Enumerable.Range(0, Limit).Select(i => alone.Group.ProposeAsync(KeyValueTable.Put("waits-" + i, "value"), enough.Token).AsTask()).ToList();
-        var refused = await Assert.ThrowsAsync<GroupUnavailableException>(() => alone.Group.ProposeAsync(KeyValueTable.Put("refused", "value")).AsTask());
+        var refused = await Assert.ThrowsAsync<GroupBusyException>(() => alone.Group.ProposeAsync(KeyValueTable.Put("refused", "value")).AsTask());
         Assert.Contains("busy: 10 proposals", refused.Message, StringComparison.Ordinal);
 
         await enough.CancelAsync();
@@ -47,7 +47,7 @@ public sealed class ProposalLimitsTests
         cluster.Network.Isolate(member.Id, cluster.Ids);
         var large = new string('x', 1500);
         var waiting = Enumerable.Range(0, 2).Select(i => member.Group.ProposeAsync(KeyValueTable.Put("key-" + i, large)).AsTask()).ToList();
-        var refused = await Assert.ThrowsAsync<GroupUnavailableException>(() => member.Group.ProposeAsync(KeyValueTable.Put("c", large)).AsTask());
+        var refused = await Assert.ThrowsAsync<GroupBusyException>(() => member.Group.ProposeAsync(KeyValueTable.Put("c", large)).AsTask());
         Assert.Contains("busy", refused.Message, StringComparison.Ordinal);
 
         cluster.Network.Heal();
@@ -74,7 +74,7 @@ public sealed class ProposalLimitsTests
             using var impatient = new CancellationTokenSource();
             var proposal = member.Group.ProposeAsync(KeyValueTable.Put("given-up-" + i, "value"), impatient.Token).AsTask();
             await impatient.CancelAsync();
-            if (await Record.ExceptionAsync(() => proposal) is GroupUnavailableException)
+            if (await Record.ExceptionAsync(() => proposal) is GroupBusyException)
                 refused++;
         }
 
