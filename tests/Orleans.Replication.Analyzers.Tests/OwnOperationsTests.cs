@@ -8,7 +8,8 @@ public sealed class OwnOperationsTests
     [Theory]
     [InlineData("samples/KeyValue/Grains", "KeyValue.Grains.Add")]
     [InlineData("samples/Bank/Grains", "Bank.Grains.Transfer")]
-    public async Task The_samples_have_no_mistakes(string folder, string operation)
+    [InlineData("src/Orleans.Replication.Recipes", "Orleans.Replication.Recipes.AcquireLock")]
+    public async Task The_samples_and_recipes_have_no_mistakes(string folder, string operation)
     {
         var compilation = Compiled.From(Repository.Sources(folder));
         Assert.NotNull(compilation.GetTypeByMetadataName(operation));
