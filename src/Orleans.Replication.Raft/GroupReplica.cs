@@ -23,6 +23,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly ProposalRouter _router;
     private readonly Admission _admission;
     private Task _admitting = Task.CompletedTask;
+    private int _isGivenUp;
     private string? _knownLeader;
 
     private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, ILoggerFactory loggers, TimeProvider time)
@@ -34,18 +35,25 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Health = new ReplicaHealth(options.Name, logger);
         State = state;
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
+        State.Failed = e => Health.Fail("Its state failed.", e);
         Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger);
         _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time);
 
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
         var results = new AppliedCommandsRelay();
         var applier = new CommandApplier(options, State, results);
+        ReplaceDamagedSnapshots(folder, options, time);
         if (Snapshots.Current is { } snapshot && snapshot.Index > State.Position.Index)
+        {
+            snapshot.Verify();
             applier.Install(snapshot.Folder);
+        }
+
         var machine = new StateMachine(applier, Snapshots, _snapshotTaker.OnApplied, e => Health.Fail("A committed log entry could not be applied.", e));
         var log = new DurableLog(LogOptions(folder, options), machine)
         {
             StateIndex = State.Position.Index,
+            Vote = folder.OpenVote(),
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
             ReadLimit = (options.MaxBatchBytes, PeerMember.MaxEntriesPerMessage),
         };
@@ -83,6 +91,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     public ReadIndexSource Reads { get; }
 
     public IReadOnlyDictionary<string, GroupChannel> Peers { get; }
+
+    /// <summary>Why this member's files were moved aside, as long as its peers have not made it whole; null otherwise.</summary>
+    public string? QuarantineReason => _folder.QuarantineReason;
 
     /// <exception cref="RaftStorageException">The group's folder cannot be used.</exception>
     public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
@@ -122,7 +133,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         {
             throw LogFiles.Damaged(_folder.Log, "the checksum of an entry is wrong", e);
         }
-        catch (Exception e) when (e is DotNext.IO.Log.IntegrityException or DamagedLogException)
+        catch (Exception e) when (e is not RaftStorageException && FaultKinds.Of(e) == FaultKind.Damage)
         {
             throw LogFiles.Damaged(_folder.Log, e.Message, e);
         }
@@ -170,6 +181,24 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         }
     }
 
+    /// <summary>True once, for the one who closes this replica.</summary>
+    public bool TryGiveUp() => Interlocked.Exchange(ref _isGivenUp, 1) == 0;
+
+    /// <summary>A snapshot only stands for the state as it was: a state that is whole, and further, is as good. Another member's help is not needed.</summary>
+    private void ReplaceDamagedSnapshots(GroupFolder folder, RaftGroupOptions options, TimeProvider time)
+    {
+        foreach (var (path, index, damage) in Snapshots.DamagedFolders)
+        {
+            if (options.OnDamage == DamagePolicy.Refuse || State.Position.Index < index)
+                throw damage;
+            var target = Quarantine.Move(folder.Path, [path], damage.Message, time.GetUtcNow());
+            LogSnapshotReplaced(Options.Name, target, damage.Message);
+        }
+
+        if (Snapshots.DamagedFolders.Any(lost => lost.Index > (Snapshots.Current?.Index ?? 0)))
+            Snapshots.Take(State);
+    }
+
     private void EndWatches(string reason) => State.Watches.End($"This member's replica of group '{Options.Name}' {reason}");
 
     private async ValueTask StopServingAsync()
@@ -215,6 +244,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         else
             LogLeaderFound(Options.Name, leader, Engine.Term);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A damaged snapshot of group '{Group}' is now in '{Folder}', and another one was taken of the state, which is whole: {Reason}")]
+    private partial void LogSnapshotReplaced(string group, string folder, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Group '{Group}' is led by {Leader} in term {Term}.")]
     private partial void LogLeaderFound(string group, string leader, long term);

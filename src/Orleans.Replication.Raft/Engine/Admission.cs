@@ -35,7 +35,7 @@ internal sealed partial class Admission(
     private bool IsNewGroup(GroupResponse?[] answers)
     {
         var withoutHistory = answers.Count(answer => answer is { Index: 0 });
-        return engine.LastIndex == 0 && answers.All(answer => answer is null or { Index: 0 }) && 1 + withoutHistory > options.Voters.Count / 2;
+        return folder.QuarantineReason is null && engine.LastIndex == 0 && answers.All(answer => answer is null or { Index: 0 }) && 1 + withoutHistory > options.Voters.Count / 2;
     }
 
     /// <returns>The term on whose leader a majority agrees without this member; null when there is none.</returns>

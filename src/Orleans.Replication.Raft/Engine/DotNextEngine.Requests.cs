@@ -45,7 +45,7 @@ internal sealed partial class DotNextEngine
                 _ => throw new ProtocolViolationException("A request of a kind that this version does not know came."),
             };
         }
-        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or RaftStorageException)
+        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException || FaultKinds.Of(e) != FaultKind.Failure)
         {
             _health.Fail("Its log or state failed.", e);
             return new RaftResponse { Refused = $"out of service: {_health.Fault}" };
@@ -57,6 +57,8 @@ internal sealed partial class DotNextEngine
         if (!_mayVote || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = Refused };
         var result = await VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        if (result.Value)
+            RecordVote(vote.Term, sender);
         return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
     }
 

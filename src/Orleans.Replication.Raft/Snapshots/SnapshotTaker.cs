@@ -87,7 +87,7 @@ internal sealed partial class SnapshotTaker(RaftGroupOptions options, SnapshotSt
                 }
                 catch (Exception e)
                 {
-                    // The log simply stays longer. The next order tries again.
+                    // The log simply stays longer. The next order tries again; damage to the state was reported by itself.
                     LogFailed(e, options.Name);
                     order?.TrySetException(e);
                 }

@@ -7,12 +7,15 @@ namespace Orleans.Replication.Raft.Storage;
 internal static class DurableFile
 {
     /// <summary>Replaces a file's content, all or nothing.</summary>
-    public static void WriteText(string path, string content)
+    public static void WriteText(string path, string content) => Write(path, System.Text.Encoding.UTF8.GetBytes(content));
+
+    /// <inheritdoc cref="WriteText"/>
+    public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var temporary = path + ".new";
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
-            file.Write(System.Text.Encoding.UTF8.GetBytes(content));
+            file.Write(content);
             file.Flush(flushToDisk: true);
         }
 

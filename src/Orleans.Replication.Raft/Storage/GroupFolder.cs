@@ -33,10 +33,27 @@ internal sealed class GroupFolder : IDisposable
     /// <summary>True once the log may hold what this member has acknowledged.</summary>
     public bool IsLogBegun => _members.LogBegun;
 
+    private string Vote => System.IO.Path.Combine(Path, "vote");
+
+    /// <summary>Why this member's files were moved aside, as long as its peers have not made it whole again; null otherwise.</summary>
+    public string? QuarantineReason => _members is { Replaced: true, Admitted: false } ? Quarantine.ReadReason(Path) ?? "the files of this member were damaged" : null;
+
+    /// <summary>Where a group's folder is.</summary>
+    public static string PathOf(RaftNodeOptions node, RaftGroupOptions group) => System.IO.Path.Combine(node.DataDirectory, "groups", group.Name);
+
+    /// <summary>Moves all files of a group aside.</summary>
+    /// <returns>Where they are now.</returns>
+    public static string MoveAside(RaftNodeOptions node, RaftGroupOptions group, string reason, DateTimeOffset now)
+    {
+        var path = PathOf(node, group);
+        using var @lock = Lock(System.IO.Path.Combine(path, "lock"));
+        return Quarantine.MoveAll(path, reason, now);
+    }
+
     /// <exception cref="RaftStorageException">The folder is in use, belongs to somebody else, or lacks files of the log.</exception>
     public static GroupFolder Open(RaftNodeOptions node, RaftGroupOptions group)
     {
-        var path = System.IO.Path.Combine(node.DataDirectory, "groups", group.Name);
+        var path = PathOf(node, group);
         Directory.CreateDirectory(path);
         var @lock = Lock(System.IO.Path.Combine(path, "lock"));
         try
@@ -48,7 +65,10 @@ internal sealed class GroupFolder : IDisposable
                 RequireEmpty(path);
 
                 // A member that is alone has nobody to ask whether it may vote.
-                members = new MembersFile(MembersFile.FormatVersion, node.ClusterId, group.Name, node.Local.Id, voters, Admitted: voters.Count == 1);
+                members = new MembersFile(MembersFile.FormatVersion, node.ClusterId, group.Name, node.Local.Id, voters, Admitted: voters.Count == 1)
+                {
+                    Replaced = Quarantine.ReadReason(path) is not null,
+                };
                 members.Write(MembersPath(path));
             }
 
@@ -70,6 +90,9 @@ internal sealed class GroupFolder : IDisposable
 
     /// <summary>Remembers that this member may vote.</summary>
     public void Admit() => Change(members => members with { Admitted = true });
+
+    /// <summary>This member's last vote.</summary>
+    public VoteGuard OpenVote() => VoteGuard.Open(Vote, _members.VoteBegun, () => Change(members => members with { VoteBegun = true }));
 
     /// <summary>Remembers that the log is about to hold what this member acknowledges.</summary>
     public void BeginLog() => Change(members => members with { LogBegun = true });
@@ -103,10 +126,10 @@ internal sealed class GroupFolder : IDisposable
 
     private static void RequireEmpty(string path)
     {
-        if (Directory.EnumerateDirectories(path).Any())
+        if (Directory.EnumerateDirectories(path).Any(folder => !Quarantine.IsQuarantine(folder)))
         {
-            throw new RaftStorageException(
-                $"'{path}' holds data, but no 'members' file says whose. Restore the file, or move the folder away to let this member start empty.");
+            throw RaftStorageException.Damage(
+                $"'{path}' holds data, but no 'members' file says whose.");
         }
     }
 

@@ -10,9 +10,11 @@ namespace Orleans.Replication.Raft.Storage;
 /// <param name="Member">The member whose log and votes these are.</param>
 /// <param name="Voters">The ids of the voters, sorted.</param>
 /// <param name="Admitted">False until the group has agreed that this member, whose disk was empty, may vote (SAFETY 12).</param>
+/// <param name="Replaced">True when damaged files of this member were moved aside here: the group has a history, whatever else its members say.</param>
+/// <param name="VoteBegun">True once this member's last vote is in a file of its own: from then on that has to be there.</param>
 /// <param name="LogBegun">True once the log may hold what this member has acknowledged: from then on it has to be there.</param>
 internal sealed record MembersFile(
-    int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false)
+    int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false, bool Replaced = false, bool VoteBegun = false)
 {
     public const int FormatVersion = 1;
 
@@ -31,7 +33,7 @@ internal sealed record MembersFile(
         }
         catch (JsonException e)
         {
-            throw new RaftStorageException($"'{path}' is damaged: {e.Message}", e);
+            throw RaftStorageException.Damage($"'{path}' is damaged: {e.Message}", e);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
             using var snapshots = new SnapshotReceiver(group.Snapshots);
             while (await messages.ReadAsync(RaftRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
             {
-                if (!sessions.IsCurrent(hello))
+                if (!sessions.IsCurrent(hello) || findGroup(hello.Group) != group)
                     return;
                 var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token).ConfigureAwait(false);
                 messages.Write(response);

@@ -7,10 +7,10 @@ internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-test-").FullName;
 
-    public TestCluster(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null)
+    public TestCluster(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null, Func<string, string?>? folderOf = null)
     {
         var voters = Enumerable.Range(1, members).Select(i => TestMember.Peer("member-" + i)).ToList();
-        Members = [.. voters.Select(voter => new TestMember(Network, voter.Id, voters, Path.Combine(_folder, voter.Id), configure ?? (options => options)))];
+        Members = [.. voters.Select(voter => new TestMember(Network, voter.Id, voters, folderOf?.Invoke(voter.Id) ?? Path.Combine(_folder, voter.Id), configure ?? (options => options)))];
     }
 
     public TestNetwork Network { get; } = new();

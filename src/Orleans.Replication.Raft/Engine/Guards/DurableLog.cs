@@ -1,6 +1,7 @@
 using DotNext.IO.Log;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using Orleans.Replication.Raft.Storage;
 
 namespace Orleans.Replication.Raft.Engine.Guards;
 
@@ -46,6 +47,12 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
     /// <summary>Called once, before the first acknowledgement of what this log holds.</summary>
     public Action? Begun { set => _begun = value; }
 
+    /// <summary>The vote that this member has given last.</summary>
+    public VoteGuard? Vote { get; init; }
+
+    /// <summary>Hears that the log has failed: a write or a flush that is not tried again (SAFETY 9), or an entry that contradicts a committed one.</summary>
+    public Action<Exception>? Failed { get; set; }
+
     /// <summary>Up to which entry the state contains the log: it cannot have come further than the log goes.</summary>
     public long StateIndex { get; set; }
 
@@ -59,6 +66,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             throw new DamagedLogException($"it ends at entry {LastEntryIndex}, and the state has come to entry {StateIndex}");
         if (((IPersistentState)this).Term is var term && term < _lastTerm)
             throw new DamagedLogException($"its last entry is of term {_lastTerm}, and the vote on disk of term {term}");
+        Vote?.RequireIn(this);
     }
 
     /// <summary>The term of an entry; that of the snapshot for an entry that the snapshot contains, 0 for index 0.</summary>
@@ -86,6 +94,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
                 _unflushed = false;
                 Begin();
             }
+        }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
         }
         finally
         {
@@ -116,6 +128,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             _lastTerm = entry.Term;
             return index;
         }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
+        }
         finally
         {
             _appending.Release();
@@ -129,6 +145,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
         {
             await AppendAsync(entry, startIndex, token).ConfigureAwait(false);
             _lastTerm = await GetTermAsync(LastEntryIndex, token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
         }
         finally
         {
@@ -173,6 +193,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             if (endIndex > LastCommittedEntryIndex)
                 count = await CommitAsync(endIndex, token).ConfigureAwait(false);
         }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
+        }
         finally
         {
             _appending.Release();
@@ -189,6 +213,14 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
         if (disposing)
             _appending.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Tells of an exception that is a failure of the log.</summary>
+    private bool Report(Exception exception)
+    {
+        if (exception is not (OperationCanceledException or NotLeaderException or ObjectDisposedException or ArgumentException))
+            Failed?.Invoke(exception);
+        return false;
     }
 
     private void Begin() => Interlocked.Exchange(ref _begun, null)?.Invoke();

@@ -67,6 +67,9 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     /// <summary>Called when the member lacks more than the leader thought: the next round should not wait for the next heartbeat.</summary>
     public Action? Behind { get; set; }
 
+    /// <summary>Called before this member's vote for itself counts.</summary>
+    public Action<long>? OwnVote { get; set; }
+
     ref IRaftClusterMember.ReplicationState IRaftClusterMember.State => ref _state;
 
     /// <summary>Up to which entry this member's disk agrees with the leader of a term, as far as it has acknowledged; 0 for any other term.</summary>
@@ -79,7 +82,11 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     public async Task<Result<bool>> VoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
         if (_elections is null)
+        {
+            OwnVote?.Invoke(term);
             return new Result<bool> { Term = term, Value = true };
+        }
+
         var request = new RaftRequest { Vote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
         var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
         return new Result<bool> { Term = response.Term, Value = response.Result == 1 };
