@@ -1,10 +1,30 @@
 #!/usr/bin/env bash
-# Measures replicated grains on three silos beside a three-member etcd: durable 256-byte puts and linearizable gets, alternating rounds.
-#   build/bench.sh [--quick] [--json FILE]      (needs etcd on the PATH: apt-get install etcd-server; or --etcd PROGRAM)
-# The last line of the output is one JSON object.
+# Measures, and prints tables and (but for 'frames') one JSON object as the last line. All sides of a comparison run in alternating rounds of one run.
+#   build/bench.sh [compare] [--quick] [--json FILE]      replicated grains on three silos beside a three-member etcd: durable 256-byte puts and linearizable gets
+#                                                         (needs etcd on the PATH: apt-get install etcd-server; or --etcd PROGRAM)
+#   build/bench.sh transports [--quick] [--json FILE] [--bytes N]
+#                                                         the libp2p host beside sockets, SslStream and (with Node) js-libp2p; with --bytes also one transfer of
+#                                                         N bytes and the memory of both processes meanwhile
+#   build/bench.sh frames [--quick]                       a Noise frame, a Yamux frame and a round trip, by BenchmarkDotNet
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 project="$root/tests/Orleans.Replication.Benchmarks"
+command=compare
+case "${1:-}" in
+  compare | transports | frames) command="$1"; shift ;;
+esac
+
+arguments=()
+case "$command" in
+  # The data lies beside the code and not in /tmp, which may be a memory disk: a put has to pay for its fsync.
+  compare) arguments=(--work "$root/artifacts/bench") ;;
+  transports)
+    peer="$root/tests/Orleans.Replication.Libp2p.Tests/Interop/js"
+    if command -v npm > /dev/null && [ ! -d "$peer/node_modules" ]; then
+      npm ci --ignore-scripts --no-audit --no-fund --prefix "$peer" >&2
+    fi
+    ;;
+esac
+
 dotnet build "$project" -c Release -v q --nologo >&2
-# The data lies beside the code and not in /tmp, which may be a memory disk: a put has to pay for its fsync.
-exec dotnet run -c Release --no-build --project "$project" -- compare --work "$root/artifacts/bench" "$@"
+exec dotnet run -c Release --no-build --project "$project" -- "$command" ${arguments[@]+"${arguments[@]}"} "$@"

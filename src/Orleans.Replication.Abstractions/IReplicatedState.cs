@@ -34,6 +34,18 @@ public interface IReplicatedState<TState>
         ReadConsistency consistency = ReadConsistency.Linearizable,
         CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Reads what this silo's replica has, unless it may be older than a limit. Does not wait. What was acknowledged before is seen, except for how long the
+    /// leader's message was under way, and how long a leader that has lost its majority may not have noticed.
+    /// </summary>
+    /// <param name="maxStaleness">
+    /// How long ago the replica may last have had everything that its leader called committed; heartbeats come every third of the shortest election time-out (100 ms).
+    /// </param>
+    /// <param name="cancellationToken">Not used as long as the replica is on this silo.</param>
+    /// <exception cref="ReplicationUnavailableException">It is longer ago, or has not been since the silo started.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxStaleness"/> is negative.</exception>
+    ValueTask<VersionedState<TState>> ReadStaleAsync(TimeSpan maxStaleness, CancellationToken cancellationToken = default);
+
     /// <summary>Reads the state together with its version, as one.</summary>
     /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; not with <see cref="ReadConsistency.Stale"/>.</exception>
     ValueTask<VersionedState<TState>> ReadVersionedAsync(

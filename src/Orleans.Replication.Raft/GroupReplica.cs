@@ -1,9 +1,14 @@
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Apply;
+using Orleans.Replication.Raft.Backups;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Proposals;
 using Orleans.Replication.Raft.Reads;
 using Orleans.Replication.Raft.Snapshots;
@@ -18,18 +23,23 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly GroupFolder _folder;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SnapshotTaker _snapshotTaker;
+    private readonly GroupMetrics _metrics;
     private readonly ProposalRouter _router;
     private readonly Admission _admission;
+    private readonly Roster _roster;
     private Task _admitting = Task.CompletedTask;
     private int _isGivenUp;
+    private Task _asking = Task.CompletedTask;
     private string? _knownLeader;
 
     private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, ILoggerFactory loggers, TimeProvider time)
     {
         var logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _folder = folder;
+        _time = time;
         _logger = logger;
         Options = options;
         Health = new ReplicaHealth(options.Name, logger);
@@ -37,7 +47,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
         State.Failed = e => Health.Fail("Its state failed.", e);
         Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger);
-        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time);
+        _metrics = new GroupMetrics(options.Name, node.Local.Id, folder.Path);
+        _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time, _metrics);
 
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
         var results = new AppliedCommandsRelay();
@@ -50,31 +61,46 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         }
 
         var machine = new StateMachine(applier, Snapshots, _snapshotTaker.OnApplied, e => Health.Fail("A committed log entry could not be applied.", e));
-        var log = new DurableLog(LogOptions(folder, options), machine)
+        ConfigurationFormat = new ConfigurationFormat(options.Name, node.FormatEndPoint, node.ParseEndPoint);
+        var configurations = new ConfigurationHistory(folder.Bootstrap, AppliedConfiguration.Decode(State.Get(StateKeys.Configuration), ConfigurationFormat));
+        var log = new DurableLog(LogOptions(folder, options), machine, ConfigurationFormat, configurations)
         {
             StateIndex = State.Position.Index,
             Vote = folder.OpenVote(),
+            Flushed = _metrics.Flushed,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
             ReadLimit = (options.MaxBatchBytes, PeerMember.MaxEntriesPerMessage),
         };
 
-        var channels = Channels.To(node, options, time);
-        Peers = channels.Group;
-        var voters = options.Voters.Select(voter => new PeerMember(
-            voter, options, new SnapshotTransfers(options, Snapshots, voter, channels.Snapshots.GetValueOrDefault(voter.Id), logger, time),
-            channels.Elections.GetValueOrDefault(voter.Id), channels.Replication.GetValueOrDefault(voter.Id))).ToList();
+        var leaseClock = LeaseClock.Of(time);
+        var links = new PeerLinks(node, options, () => folder.Incarnation ?? Backups.Incarnation.Unknown, time);
+        Peers = new GroupPeers(node.Local.Id, options.Voters, links);
         Engine = new DotNextEngine(
-            options, node.Local.Id, log, machine, voters, [.. channels.Elections.Values, .. channels.Replication.Values, .. channels.Snapshots.Values], Health, folder.IsAdmitted,
-            new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time);
-        Queue = new ProposalQueue(options, Engine, time);
+            options, node.Local.Id, log, machine, ConfigurationFormat, links, Snapshots, Health, folder.IsAdmitted,
+            new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time, leaseClock);
+        FollowConfiguration();
+        Queue = new ProposalQueue(options, Engine, time, _metrics);
         _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
-        Proposer = new Proposer(options, _router, time);
+        Proposer = new Proposer(options, _router, time, _metrics);
         results.Target = Proposer;
-        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time);
-        _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, logger, time);
+        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: false);
+        LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: true);
+        _roster = new Roster(options, node.Local.Id, Engine, Peers, ConfigurationFormat, time);
+        _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, _roster.Of, node.Local.Id, logger, time);
+        LeaderMembership = new LeaderMembership(options, node.Local.Id, Engine, Peers, node.ParseEndPoint);
+        Membership = new MembershipRequests(options, node.Local.Id, Engine, Peers, LeaderMembership, time);
     }
 
     public RaftGroupOptions Options { get; }
+
+    /// <summary>The ids of the other members.</summary>
+    public IEnumerable<string> PeerIds => Peers.Peers.Select(peer => peer.Id);
+
+    /// <summary>Which life of the group this replica belongs to; null while it has no history and has not heard of any.</summary>
+    public string? Incarnation => _folder.Incarnation;
+
+    /// <summary>The last log entry that is no history of this incarnation.</summary>
+    public long Base => _folder.Base;
 
     public ReplicaHealth Health { get; }
 
@@ -90,7 +116,15 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 
     public ReadIndexSource Reads { get; }
 
-    public IReadOnlyDictionary<string, GroupChannel> Peers { get; }
+    public ReadIndexSource LeaseReads { get; }
+
+    public GroupPeers Peers { get; }
+
+    public ConfigurationFormat ConfigurationFormat { get; }
+
+    public LeaderMembership LeaderMembership { get; }
+
+    public MembershipRequests Membership { get; }
 
     /// <summary>Why this member's files were moved aside, as long as its peers have not made it whole; null otherwise.</summary>
     public string? QuarantineReason => _folder.QuarantineReason;
@@ -98,7 +132,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     /// <exception cref="RaftStorageException">The group's folder cannot be used.</exception>
     public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
     {
-        var folder = GroupFolder.Open(node, options);
+        var folder = GroupFolder.Open(node, options, loggers.CreateLogger("Orleans.Replication.Raft.Group"));
         StateStore? state = null;
         try
         {
@@ -124,6 +158,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Engine.LeadershipChanged += _router.OnLeadershipChanged;
         Engine.LeadershipChanged += LogLeader;
         Engine.Committed += Queue.OnCommitted;
+        Engine.ConfigurationChanged += FollowConfiguration;
         try
         {
             await Engine.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -138,27 +173,32 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             throw LogFiles.Damaged(_folder.Log, e.Message, e);
         }
 
+        _metrics.Begin(this);
         _snapshotTaker.Start();
         Queue.Start();
         Proposer.Start();
         if (!_folder.IsAdmitted)
             _admitting = _admission.RunAsync(_stopping.Token);
+        _asking = _roster.RunAsync(_stopping.Token);
     }
 
-    /// <summary>True for the members whose log and votes count; nobody else may send Raft's messages.</summary>
-    public bool IsVoter(string id) => Options.Voters.Any(voter => voter.Id == id);
+    /// <inheritdoc cref="RaftGroup.BackupAsync(Stream, CancellationToken)"/>
+    public Task<RaftBackupInfo> BackupAsync(Stream destination, CancellationToken cancellationToken) =>
+        new GroupBackup(_folder, Voters(), State, Snapshots, _time).WriteAsync(destination, cancellationToken);
 
     /// <inheritdoc cref="RaftGroup.TakeSnapshotAsync"/>
     public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken) => _snapshotTaker.TakeAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
+        _metrics.End();
         await _stopping.CancelAsync().ConfigureAwait(false);
         EndWatches("is stopped.");
-        await _admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_admitting, _asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= LogLeader;
         Engine.Committed -= Queue.OnCommitted;
+        Engine.ConfigurationChanged -= FollowConfiguration;
         try
         {
             await StopServingAsync().ConfigureAwait(false);
@@ -175,6 +215,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             }
             finally
             {
+                LeaderMembership.Dispose();
                 _folder.Dispose();
                 _stopping.Dispose();
             }
@@ -206,10 +247,14 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         await Proposer.DisposeAsync().ConfigureAwait(false);
         await Queue.DisposeAsync().ConfigureAwait(false);
         await Reads.DisposeAsync().ConfigureAwait(false);
+        await LeaseReads.DisposeAsync().ConfigureAwait(false);
         await _router.DisposeAsync().ConfigureAwait(false);
-        foreach (var peer in Peers.Values)
-            await peer.DisposeAsync().ConfigureAwait(false);
+        await Peers.DisposeAsync().ConfigureAwait(false);
     }
+
+    private IReadOnlyList<string> Voters() => [.. Engine.CommittedConfiguration.Configuration.Voters.Select(voter => voter.Id).Order(StringComparer.Ordinal)];
+
+    private void FollowConfiguration() => Peers.Follow(Engine.Configuration);
 
     /// <summary>
     /// SAFETY S16: the names of the log's first files are on disk before anything is acknowledged. Those of later pages are not ours to sync:
@@ -239,6 +284,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         var leader = Engine.Leader;
         if (leader == Interlocked.Exchange(ref _knownLeader, leader))
             return;
+        _metrics.LeaderChanged();
         if (leader is null)
             LogLeaderLost(Options.Name, Engine.Term);
         else

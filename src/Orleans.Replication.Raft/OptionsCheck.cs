@@ -18,11 +18,11 @@ internal static class OptionsCheck
         Require(
             group.Name.Length is >= 1 and <= 64 && group.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && group.Name.Trim('.').Length > 0,
             nameof(group.Name), group.Name, "1 to 64 letters, digits, '-', '_' or '.'");
+        var joins = group.Voters.Count > 0 && group.Voters.All(voter => voter.Id != local.Id);
         Require(
-            group.Voters.Count is 1 or 3 or 5, nameof(group.Voters), group.Voters.Count,
+            joins || group.Voters.Count is 1 or 3 or 5, nameof(group.Voters), group.Voters.Count,
             "1, 3 or 5 members: one more than an odd number survives no more losses, and more than 5 are slower without being safer");
         Require(group.Voters.Select(voter => voter.Id).Distinct().Count() == group.Voters.Count, nameof(group.Voters), "the same member twice", "different members");
-        Require(group.Voters.Any(voter => voter.Id == local.Id), nameof(group.Voters), string.Join(", ", group.Voters), $"a list with this member, '{local.Id}', in it");
         Require(group.Tables.Select(table => table.Name).Distinct().Count() == group.Tables.Count, nameof(group.Tables), "two tables of one name", "different names");
         foreach (var table in group.Tables)
             Require(table.Name.Length >= 1 && Encoding.UTF8.GetByteCount(table.Name) <= 64, nameof(group.Tables), table.Name, "names of 1 to 64 bytes");
@@ -38,6 +38,7 @@ internal static class OptionsCheck
         Require(
             group.MaxElectionTimeout >= group.MinElectionTimeout * 1.5 && group.MaxElectionTimeout <= TimeSpan.FromMinutes(5), nameof(group.MaxElectionTimeout),
             group.MaxElectionTimeout, $"at least 1.5 times {nameof(group.MinElectionTimeout)} (SAFETY S17: a narrow range splits votes), at most 5 minutes");
+        Require(group.MaxClockDrift is >= 0 and <= 1, nameof(group.MaxClockDrift), group.MaxClockDrift, "a part from 0 to 1, for example 0.2");
         Require(
             group.VoteTimeout > TimeSpan.Zero && group.VoteTimeout < group.MinElectionTimeout, nameof(group.VoteTimeout), group.VoteTimeout,
             $"more than 0 and less than {nameof(group.MinElectionTimeout)} (SAFETY S8: a hung peer must not hold up an election)");

@@ -16,9 +16,9 @@ public sealed partial class RaftGroup
     private Task _recovering = Task.CompletedTask;
     private volatile string? _fault;
 
-    private string Folder => GroupFolder.PathOf(_node, _options);
+    private string Folder => GroupFolder.PathOf(_node.DataDirectory, _options.Name);
 
-    private bool MayQuarantine => _options.OnDamage == DamagePolicy.Quarantine && _options.Voters.Count > 1;
+    private bool MayQuarantine => _options.OnDamage == DamagePolicy.Quarantine && _options.Voters.Any(voter => voter.Id != LocalId);
 
     /// <summary>Opens the replica; one whose files are damaged with empty files, after they were moved aside.</summary>
     private async Task OpenAsync(CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ public sealed partial class RaftGroup
         }
         catch (RaftStorageException e) when (e.IsDamage)
         {
-            var advice = _options.Voters.Count == 1
+            var advice = _options.Voters.All(voter => voter.Id == LocalId)
                 ? "The group has no other voter: restore it from a backup."
                 : "Move the group's folder away to let this member catch up from its peers.";
             throw RaftStorageException.Damage($"{e.Message} Nothing was changed. {advice}", e);
@@ -46,6 +46,8 @@ public sealed partial class RaftGroup
         var replica = GroupReplica.Open(_node, _options, _loggers, _time);
         _replica = replica;
         replica.Engine.LeadershipChanged += OnLeadershipChanged;
+        replica.Peers.Changed += OnPeersChanged;
+        OnPeersChanged();
         try
         {
             await replica.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -66,6 +68,7 @@ public sealed partial class RaftGroup
     {
         _replica = null;
         replica.Engine.LeadershipChanged -= OnLeadershipChanged;
+        replica.Peers.Changed -= OnPeersChanged;
         await replica.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Wire;
 
@@ -16,7 +18,6 @@ public sealed partial class RaftGroup
     private readonly RaftGroupOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
-    private readonly IReadOnlyList<RaftPeer> _members;
     private readonly Dictionary<string, byte[]> _tables;
     private volatile GroupReplica? _replica;
 
@@ -29,7 +30,6 @@ public sealed partial class RaftGroup
         _logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _time = time;
         _stopping = stopping;
-        _members = [.. options.Voters.OrderBy(voter => voter.Id, StringComparer.Ordinal)];
         _tables = options.Tables.ToDictionary(table => table.Name, table => StateKeys.Table(table.Name));
     }
 
@@ -56,8 +56,10 @@ public sealed partial class RaftGroup
             var replica = _replica ?? throw new GroupUnavailableException(_fault is { } gone
                 ? $"This member's replica of group '{Name}' is out of service: {gone} Nothing was written."
                 : $"Group '{Name}' is not started on this member, or stopped. Nothing was written.");
-            return replica.Health.Fault is { } fault
-                ? throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.")
+            if (replica.Health.Fault is { } fault)
+                throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.");
+            return replica.Engine.Role == RaftRole.Removed
+                ? throw new GroupUnavailableException($"This member was removed from group '{Name}'. Nothing was written. Use another member, or add this one again.")
                 : replica;
         }
     }
@@ -74,7 +76,7 @@ public sealed partial class RaftGroup
             Leader = replica?.Engine.Leader,
             CommitIndex = replica?.Engine.CommitIndex ?? 0,
             AppliedIndex = replica?.Engine.AppliedIndex ?? 0,
-            Members = _members,
+            Members = (replica?.Engine.Configuration.Configuration ?? GroupConfiguration.Of(_options.Voters)).Members,
             Fault = replica is null ? _fault : replica.Health.Fault,
             Quarantine = replica?.QuarantineReason,
         };
@@ -134,6 +136,30 @@ public sealed partial class RaftGroup
     /// <exception cref="GroupUnavailableException">No leader could confirm itself within <see cref="RaftGroupOptions.ReadTimeout"/>.</exception>
     public ValueTask ReadBarrierAsync(CancellationToken cancellationToken = default) => Serving.Reads.WaitAsync(cancellationToken);
 
+    /// <summary>
+    /// Reads this replica's state as after <see cref="ReadBarrierAsync"/>, with the same promise as long as the clocks of the members keep to
+    /// <see cref="RaftGroupOptions.MaxClockDrift"/>. A leader with a lease reads at once, another replica after one question to it; without a lease it is a barrier.
+    /// The clock is looked at before the read and after it: a read in which this process seems to have been stopped is done again behind a barrier.
+    /// </summary>
+    /// <param name="argument">Passed on.</param>
+    /// <param name="read">Reads, with <see cref="GetReader"/> or <see cref="OpenSnapshot"/>; called once or twice. The last result counts.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="GroupUnavailableException">No leader could confirm itself within <see cref="RaftGroupOptions.ReadTimeout"/>.</exception>
+    public ValueTask<TResult> ReadByLeaseAsync<TArgument, TResult>(
+        TArgument argument, Func<TArgument, TResult> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var replica = Serving;
+        if (replica.Engine.TryGetLeaseIndex(out var index) && replica.Engine.AppliedIndex >= index)
+        {
+            var result = read(argument);
+            if (replica.Engine.HoldsLease)
+                return new ValueTask<TResult>(result);
+        }
+
+        return ReadByAnswerAsync(replica, argument, read, cancellationToken);
+    }
+
     /// <summary>Reads the records of a table as this replica has them now.</summary>
     /// <exception cref="ArgumentException">The table is unknown.</exception>
     /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
@@ -163,9 +189,10 @@ public sealed partial class RaftGroup
     /// <exception cref="GroupUnavailableException">There is no leader, it did not answer, or <paramref name="to"/> is behind.</exception>
     public async Task TransferLeadershipAsync(string? to = null, CancellationToken cancellationToken = default)
     {
-        if (to is not null && _members.All(member => member.Id != to))
-            throw new ArgumentException($"'{to}' is no voter of group '{Name}'. The voters are {string.Join(", ", _members)}.", nameof(to));
         var replica = Serving;
+        var voters = replica.Engine.Configuration.Configuration.Voters;
+        if (to is not null && voters.All(voter => voter.Id != to))
+            throw new ArgumentException($"'{to}' is no voter of group '{Name}'. The voters are {string.Join(", ", voters)}.", nameof(to));
         try
         {
             if (replica.Engine.Leader == LocalId)
@@ -191,12 +218,34 @@ public sealed partial class RaftGroup
     /// <returns>The log index of the snapshot; 0 when there is nothing yet.</returns>
     public Task<long> TakeSnapshotAsync(CancellationToken cancellationToken = default) => Serving.TakeSnapshotAsync(cancellationToken);
 
+    /// <summary>
+    /// Writes a backup of this replica's state, while it serves: what it has applied, sessions and versions included, up to one log entry. For all that was acknowledged before,
+    /// call <see cref="ReadBarrierAsync"/> first; without it a backup needs no quorum. The local disk keeps the replaced files until it is written.
+    /// </summary>
+    /// <returns>What is in it.</returns>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public Task<RaftBackupInfo> BackupAsync(Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return Serving.BackupAsync(destination, cancellationToken);
+    }
+
+    /// <summary>As <see cref="BackupAsync(Stream, CancellationToken)"/>, into a new file on this machine: under its name it is complete and on disk.</summary>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    /// <exception cref="RaftStorageException">The file exists.</exception>
+    public Task<RaftBackupInfo> BackupAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var replica = Serving;
+        return BackupFile.WriteAsync(path, file => replica.BackupAsync(file, cancellationToken));
+    }
+
     internal Task StartAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 
     /// <summary>Gives leadership up, if this member has it, so that the others need not wait until they miss it. Never fails.</summary>
     internal async Task ResignAsync(CancellationToken cancellationToken)
     {
-        if (_replica is not { Engine.Role: RaftRole.Leader } replica || _members.Count == 1)
+        if (_replica is not { Engine.Role: RaftRole.Leader } replica || replica.Engine.Configuration.Configuration.Voters.Count == 1)
             return;
         try
         {
@@ -224,6 +273,29 @@ public sealed partial class RaftGroup
         if (isOwn)
             await CloseAsync(replica!).ConfigureAwait(false);
         await recovering.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// How old this replica's state may be: on a follower, since a message of its leader came all of whose commits are applied here; on the leader, since
+    /// before it sent what a majority has answered. What was acknowledged before that is in the state, but for how long the message was under way and how long a leader
+    /// that has lost its majority goes on (<see cref="RaftGroupOptions.AppendTimeout"/> at most). Does not wait.
+    /// </summary>
+    /// <returns>Null when the replica has not caught up with a leader since its start.</returns>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public TimeSpan? GetStaleness() => Serving.Engine.Staleness;
+
+    private static async ValueTask<TResult> ReadByAnswerAsync<TArgument, TResult>(
+        GroupReplica replica, TArgument argument, Func<TArgument, TResult> read, CancellationToken cancellationToken)
+    {
+        var since = replica.Engine.LeaseTime;
+        await replica.LeaseReads.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var result = read(argument);
+
+        // SAFETY S9. What was read was right when the leader answered, and that was after the call began; longer ago than a lease it is not to be.
+        if (replica.Engine.IsWithinLease(since))
+            return result;
+        await replica.Reads.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return read(argument);
     }
 
     private void OnLeadershipChanged() => LeaderChanged?.Invoke(this);

@@ -6,7 +6,11 @@ public sealed class RaftGroupOptions
     /// <summary>The group's name: 1 to 64 letters, digits, '-', '_' or '.', since it names a folder.</summary>
     public string Name { get; init; } = "default";
 
-    /// <summary>The voters, this member included: 1, 3 or 5.</summary>
+    /// <summary>
+    /// The voters that begin the group, this member included: 1, 3 or 5, the same on each of them. Or, on a member that is to be added to a group, some of the group's members: it asks
+    /// them, and waits until <see cref="RaftGroup.AddLearnerAsync"/> is called on any of them. Once the group's members have been changed, every member goes by the group's log, and
+    /// this list is not looked at again.
+    /// </summary>
     public required IReadOnlyList<RaftPeer> Voters { get; init; }
 
     /// <summary>The tables of the state.</summary>
@@ -23,6 +27,14 @@ public sealed class RaftGroupOptions
     /// votes (SAFETY S17).
     /// </summary>
     public TimeSpan MaxElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(900);
+
+    /// <summary>
+    /// By which part the clock of one member may run faster than another's, for reads by a leader's lease (<see cref="RaftGroup.ReadByLeaseAsync"/>): 0.2
+    /// when one may gain 200 ms a second on another. A lease lasts <see cref="MinElectionTimeout"/> divided by 1 + this, less a millisecond. Default 0.2: two
+    /// clocks that are slewed against each other by 8.3 % each, the most that chrony does; 0 to 1. Where clocks can differ by more, do not read by lease.
+    /// Steps of the wall clock do not matter.
+    /// </summary>
+    public double MaxClockDrift { get; init; } = 0.2;
 
     /// <summary>How long a vote may take. Default 200 ms; must be below <see cref="MinElectionTimeout"/> (SAFETY S8).</summary>
     public TimeSpan VoteTimeout { get; init; } = TimeSpan.FromMilliseconds(200);

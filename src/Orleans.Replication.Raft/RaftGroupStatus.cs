@@ -21,8 +21,8 @@ public sealed record RaftGroupStatus
     /// <summary>Every entry up to this log index is applied to the local state. Never above <see cref="CommitIndex"/>.</summary>
     public required long AppliedIndex { get; init; }
 
-    /// <summary>The voters, in the order of their ids.</summary>
-    public required IReadOnlyList<RaftPeer> Members { get; init; }
+    /// <summary>The members that count for this replica, in the order of their ids: the last that its log knows, committed or not.</summary>
+    public required IReadOnlyList<RaftMember> Members { get; init; }
 
     /// <summary>Why this replica is out of service; null while it is healthy.</summary>
     public string? Fault { get; init; }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 
 namespace Orleans.Replication.Raft;
@@ -31,4 +32,12 @@ public sealed class RaftNodeOptions
     /// refused.
     /// </summary>
     public required Func<ConnectionContext, string?> IdentifyPeer { get; init; }
+
+    /// <summary>
+    /// Writes a member's end point as the group's log keeps it. The default knows <see cref="IPEndPoint"/> and <see cref="DnsEndPoint"/>. Must be the same on all members.
+    /// </summary>
+    public Func<EndPoint, string> FormatEndPoint { get; init; } = EndPointText.Format;
+
+    /// <summary>Reads what <see cref="FormatEndPoint"/> writes; throws <see cref="FormatException"/> for anything else.</summary>
+    public Func<string, EndPoint> ParseEndPoint { get; init; } = EndPointText.Parse;
 }

@@ -26,4 +26,9 @@ public interface IReplicationHost
     /// <returns>The addresses, the preferred one first; empty for a peer that is unknown.</returns>
     /// <exception cref="ReplicationUnavailableException">The host has not started yet.</exception>
     IReadOnlyList<string> GetAddresses(string peerId);
+
+    /// <summary>Reads a silo's address for <see cref="RaftGroup.AddVoterAsync"/> and its like.</summary>
+    /// <param name="address">A multiaddr that ends in the peer id, or several, separated by commas: <c>/ip4/10.0.0.2/tcp/4001/p2p/12D3Koo…</c>.</param>
+    /// <returns>The peer; null when the text is no address with a TCP port and a peer id.</returns>
+    RaftPeer? ReadPeer(string? address);
 }

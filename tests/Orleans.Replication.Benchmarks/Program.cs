@@ -1,4 +1,12 @@
 using System.CommandLine;
 using Orleans.Replication.Benchmarks.Comparison;
+using Orleans.Replication.Benchmarks.Frames;
+using Orleans.Replication.Benchmarks.Transports;
 
-return await new RootCommand("Measures Orleans.Replication.") { new CompareCommand() }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures Orleans.Replication.")
+{
+    new CompareCommand(),
+    new TransportsCommand(),
+    new ServeTransportsCommand(),
+    new FramesCommand(),
+}.Parse(args).InvokeAsync();

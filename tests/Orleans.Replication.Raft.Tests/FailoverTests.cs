@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Tests.Cluster;
 
 namespace Orleans.Replication.Raft.Tests;
@@ -80,6 +81,18 @@ public sealed class FailoverTests
         }
 
         Assert.Equal(0, stale);
+    }
+
+    /// <summary>The engine's term is raised, and on disk, before it steps down; the commands that wait then are no commands of the next term's leader.</summary>
+    [Fact]
+    public async Task A_leader_whose_term_is_over_before_it_steps_down_writes_nothing_into_the_next()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        var leader = cluster.Leader;
+        await leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
+        var engine = (DotNextEngine)leader.Group.Replica!.Engine;
+        await engine.AuditTrail.UpdateTermAsync(engine.Term + 1, resetLastVote: true);
+        await Assert.ThrowsAsync<NotLeaderException>(() => engine.AppendAsync(new byte[10], CancellationToken.None).AsTask());
     }
 
     [Fact]

@@ -45,8 +45,15 @@ internal sealed class BankCluster : IAsyncDisposable
                 name, peerIds[i], new SiloSettings(Path.Combine(folder.FullName, name), ports[i][0], ports[i][1], listen[i], peers)))]);
     }
 
-    /// <summary>An Orleans client of one or more silos. A call that arrives at a silo is answered from that silo's replica.</summary>
-    public async Task<IClusterClient> ConnectAsync(IEnumerable<SiloProcess> silos, CancellationToken cancellationToken)
+    /// <summary>An Orleans client of the cluster, which asks the silos where their gateways are.</summary>
+    public Task<IClusterClient> ConnectAsync(CancellationToken cancellationToken) =>
+        ConnectAsync(client => client.UseRaftClustering([.. Silos.Select(silo => silo.Address)]), cancellationToken);
+
+    /// <summary>An Orleans client of one silo alone. A call that arrives there is answered from that silo's replica.</summary>
+    public Task<IClusterClient> ConnectAsync(SiloProcess silo, CancellationToken cancellationToken) =>
+        ConnectAsync(client => client.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, silo.GatewayPort)), cancellationToken);
+
+    private async Task<IClusterClient> ConnectAsync(Action<IClientBuilder> findGateways, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -55,7 +62,7 @@ internal sealed class BankCluster : IAsyncDisposable
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("bank", "bank"));
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
             client.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
-            client.UseStaticClustering([.. silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.GatewayPort))]);
+            findGateways(client);
             client.UseConnectionRetryFilter(RetryAsync);
         });
         var host = builder.Build();

@@ -12,7 +12,7 @@ internal sealed class Observers(BankCluster cluster)
     /// <summary>Connects to a silo that was just started, and waits until its replica knows a leader.</summary>
     public async Task ConnectAsync(SiloProcess silo, CancellationToken cancellationToken)
     {
-        var client = await cluster.ConnectAsync([silo], cancellationToken);
+        var client = await cluster.ConnectAsync(silo, cancellationToken);
         using var timer = new PeriodicTimer(Period);
         while (await BankCluster.TryGetStatusAsync(client) is not { LeaderPeerId: not null })
             await timer.WaitForNextTickAsync(cancellationToken);

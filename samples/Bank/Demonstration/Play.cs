@@ -21,7 +21,7 @@ internal sealed class Play(IAnsiConsole console)
         try
         {
             await StartAsync(cluster.Silos, observers, cancellationToken);
-            var tellers = new Tellers(await cluster.ConnectAsync(cluster.Silos, cancellationToken));
+            var tellers = new Tellers(await cluster.ConnectAsync(cancellationToken));
             var stage = new Stage(cluster.Silos, tellers);
             var acts = PerformAsync(stage, observers, cancellationToken);
             await new StageView(console).ShowAsync(stage, acts);

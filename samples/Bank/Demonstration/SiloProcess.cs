@@ -15,6 +15,9 @@ internal sealed class SiloProcess(string name, string peerId, SiloSettings setti
 
     public int GatewayPort => settings.GatewayPort;
 
+    /// <summary>Its libp2p address, with its peer id.</summary>
+    public string Address => $"{settings.Listen}/p2p/{PeerId}";
+
     public int ProcessId => _process?.Id ?? 0;
 
     public bool IsRunning => _process is { HasExited: false };

@@ -25,7 +25,7 @@ internal static class SiloProgram
                 foreach (var peer in settings.Peers)
                     replication.Peers.Add(peer);
             });
-            silo.UseRaftClustering();
+            silo.UseRaftClustering(clustering => clustering.ServeGateways = true); // Clients find the gateways by asking a silo.
         });
 
         using var host = builder.Build();

@@ -55,7 +55,10 @@ internal sealed class PeerChecks(Libp2pHost host, PeerId peer)
     {
         var sent = RandomNumberGenerator.GetBytes(bytes);
         await using var stream = await host.NewStreamAsync(peer, EchoProtocol.Id, cancellationToken);
-        await Task.WhenAll(ReadAsync(), WriteAsync()); // The reader's failure comes first: the writer's may be its consequence.
+        var (reading, writing) = (ReadAsync(), WriteAsync());
+        await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await reading; // Its failure comes first, whichever was noticed first: the writer's may be its consequence.
+        await writing;
         return null;
 
         async Task ReadAsync()

@@ -26,9 +26,15 @@ internal sealed class SiloCommand : RootCommand
         DefaultValueFactory = _ => "",
     };
 
+    private readonly Option<string> _join = new("--join")
+    {
+        Description = "For a silo that is to be added to a group, in place of --peers: the multiaddrs of some members with /p2p/<peer id>, separated by commas.",
+        DefaultValueFactory = _ => "",
+    };
+
     public SiloCommand(Func<SiloSettings, CancellationToken, Task> run) : base("One silo that serves replicated keys and counters over HTTP.")
     {
-        foreach (var option in (Option[])[_data, _siloPort, _gatewayPort, _http, _listen, _peers])
+        foreach (var option in (Option[])[_data, _siloPort, _gatewayPort, _http, _listen, _peers, _join])
             Options.Add(option);
         SetAction((arguments, cancellationToken) => run(Settings(arguments), cancellationToken));
     }
@@ -40,6 +46,9 @@ internal sealed class SiloCommand : RootCommand
         GatewayPort = arguments.GetRequiredValue(_gatewayPort),
         HttpPort = arguments.GetRequiredValue(_http),
         Listen = arguments.GetRequiredValue(_listen),
-        Peers = arguments.GetRequiredValue(_peers).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        Peers = Split(arguments.GetRequiredValue(_peers)),
+        Join = Split(arguments.GetRequiredValue(_join)),
     };
+
+    private static string[] Split(string addresses) => addresses.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using KeyValue.Http;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Orleans.Configuration;
 
 namespace KeyValue.Hosting;
@@ -23,6 +24,7 @@ internal static class SiloHost
 
         // The HTTP surface answers while the silo still waits for its peers: /status says how far it is, and everything else is refused with a 503.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        builder.Services.AddHealthChecks().AddRaftReplicationHealthChecks();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<ServingGate>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<ServingGate>());
@@ -30,6 +32,8 @@ internal static class SiloHost
 
         var app = builder.Build();
         app.MapStatus();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         var guarded = app.MapGroup("").AddEndpointFilter<FailureFilter>();
         guarded.MapKeys();
         guarded.MapCounters();
@@ -49,6 +53,8 @@ internal static class SiloHost
             replication.ListenAddresses.Add(settings.Listen);
             foreach (var peer in settings.Peers)
                 replication.Peers.Add(peer);
+            foreach (var member in settings.Join)
+                replication.JoinAddresses.Add(member);
         });
         silo.UseRaftClustering();
 

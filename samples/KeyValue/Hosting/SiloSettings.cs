@@ -21,11 +21,6 @@ internal sealed record SiloSettings
     /// <summary>The multiaddrs of all voters, each with its peer id, this silo's own included; empty for a single silo.</summary>
     public required IReadOnlyList<string> Peers { get; init; }
 
-    /// <summary>The multiaddr of a voter, without its peer id.</summary>
-    public string AddressOf(string peerId)
-    {
-        var suffix = $"/p2p/{peerId}";
-        var address = Peers.FirstOrDefault(peer => peer.EndsWith(suffix, StringComparison.Ordinal));
-        return address is null ? Listen : address[..^suffix.Length];
-    }
+    /// <summary>The multiaddrs of members of the group that this silo is to be added to; empty for one that begins it.</summary>
+    public required IReadOnlyList<string> Join { get; init; }
 }

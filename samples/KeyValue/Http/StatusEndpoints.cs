@@ -1,4 +1,3 @@
-using KeyValue.Hosting;
 using Orleans.Replication;
 using Orleans.Replication.Raft;
 
@@ -9,11 +8,11 @@ internal static class StatusEndpoints
 {
     public static void MapStatus(this IEndpointRouteBuilder routes) => routes.MapGet("/status", Get);
 
-    private static IResult Get(IReplicationHost host, SiloSettings settings, HttpContext context)
+    private static IResult Get(IReplicationHost host, HttpContext context)
     {
         try
         {
-            return TypedResults.Ok(new { host.PeerId, Groups = host.Groups.Select(group => Describe(group.GetStatus(), settings)) });
+            return TypedResults.Ok(new { host.PeerId, Groups = host.Groups.Select(group => Describe(group.GetStatus(), host)) });
         }
         catch (ReplicationUnavailableException error)
         {
@@ -21,7 +20,7 @@ internal static class StatusEndpoints
         }
     }
 
-    private static object Describe(RaftGroupStatus status, SiloSettings settings) => new
+    private static object Describe(RaftGroupStatus status, IReplicationHost host) => new
     {
         status.Name,
         Role = Name(status.Role),
@@ -30,8 +29,12 @@ internal static class StatusEndpoints
         status.CommitIndex,
         status.AppliedIndex,
         status.Fault,
-        Members = status.Members.Select(member => new { PeerId = member.Id, Address = settings.AddressOf(member.Id), Role = "voter" }),
+        Members = status.Members.Select(member => new { PeerId = member.Id, Address = AddressOf(member.Id, host), Role = Name(member.Role) }),
     };
+
+    /// <summary>Without the peer id, which stands beside it.</summary>
+    private static string? AddressOf(string peerId, IReplicationHost host) =>
+        host.GetAddresses(peerId) is [var address, ..] ? address.Replace($"/p2p/{peerId}", string.Empty, StringComparison.Ordinal) : null;
 
     private static string Name(Enum value) => value.ToString().ToLowerInvariant();
 }

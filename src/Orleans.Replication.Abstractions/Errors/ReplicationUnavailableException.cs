@@ -6,7 +6,7 @@ namespace Orleans.Replication;
 /// </summary>
 [GenerateSerializer]
 [Alias("Orleans.Replication.ReplicationUnavailableException")]
-public sealed class ReplicationUnavailableException : ReplicationException
+public class ReplicationUnavailableException : ReplicationException
 {
     /// <summary>Makes the error.</summary>
     public ReplicationUnavailableException(string message)

@@ -49,6 +49,13 @@ internal sealed class CommandApplier
         var position = _store.Position;
         if (index <= position.Index)
             return;
+        if (ConfigurationFormat.IsConfiguration(entry.Span))
+        {
+            _batch.Set(StateKeys.Configuration.ToArray(), AppliedConfiguration.Encode(index, entry.Span));
+            _store.Commit(_batch, position with { Index = index, Term = term });
+            return;
+        }
+
         var cursor = new SpanCursor(entry);
         var leaderTime = EntryFormat.ReadHeader(ref cursor, _group);
         var time = leaderTime > position.Time ? leaderTime : position.Time;

@@ -15,6 +15,6 @@ internal sealed class ClusterTiming(RaftGroupOptions options, bool standby) : IC
 
     public bool Standby => standby;
 
-    /// <summary>SAFETY S9: the engine's lease outlives a pause of the process; it is not used.</summary>
+    /// <summary>SAFETY S9: the engine's lease outlives a pause of the process; it is not used. Ours is <see cref="Leases.LeaderLease"/>.</summary>
     public bool IsLeaderLeaseEnabled => false;
 }

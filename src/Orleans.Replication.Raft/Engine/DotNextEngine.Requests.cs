@@ -2,7 +2,9 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Snapshots;
+using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Engine;
@@ -22,11 +24,11 @@ internal sealed partial class DotNextEngine
     private long _heldUntil;
 
     public async ValueTask<RaftResponse> HandleAsync(
-        string sender, RaftRequest request, SnapshotReceiver snapshots, CancellationToken cancellationToken)
+        string sender, RaftRequest request, SnapshotReceiver snapshots, CancellationToken cancellationToken, bool asLearner = false)
     {
         if (_health.Fault is { } fault)
             return new RaftResponse { Refused = $"out of service: {fault}" };
-        if (!_mayFollow)
+        if (!_mayFollow && !asLearner)
             return new RaftResponse { Refused = "its disk was empty, and it has not heard yet who leads" };
         try
         {
@@ -45,7 +47,7 @@ internal sealed partial class DotNextEngine
                 _ => throw new ProtocolViolationException("A request of a kind that this version does not know came."),
             };
         }
-        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException || FaultKinds.Of(e) != FaultKind.Failure)
+        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or LogFormatException || FaultKinds.Of(e) != FaultKind.Failure)
         {
             _health.Fail("Its log or state failed.", e);
             return new RaftResponse { Refused = $"out of service: {_health.Fault}" };
@@ -56,7 +58,8 @@ internal sealed partial class DotNextEngine
     {
         if (!_mayVote || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = Refused };
-        var result = await VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
+        var result = await _promise.VoteAsync(
+            Term, () => VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken)).ConfigureAwait(false);
         if (result.Value)
             RecordVote(vote.Term, sender);
         return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
@@ -64,7 +67,7 @@ internal sealed partial class DotNextEngine
 
     private async ValueTask<RaftResponse> HandlePreVoteAsync(string sender, Vote vote, CancellationToken cancellationToken)
     {
-        if (!_mayVote || IsHeldFromVotingFor(sender))
+        if (!_mayVote || _promise.Binds || IsHeldFromVotingFor(sender))
             return new RaftResponse { Term = Term, Result = (uint)PreVoteResult.RejectedByFollower };
         var result = await PreVoteAsync(MemberIds.Of(sender), vote.Term + 1, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
@@ -72,6 +75,9 @@ internal sealed partial class DotNextEngine
 
     private async ValueTask<RaftResponse> HandleAppendAsync(string sender, Append append, CancellationToken cancellationToken)
     {
+        var arrivedAt = _freshness.Now;
+        if (append.Term >= Term)
+            _promise.Renew();
         var entries = append.Entries.Select(entry => new ReceivedEntry(entry.Term, entry.Payload.Memory)).ToList();
         var (previousIndex, previousTerm) = (append.PreviousIndex, append.PreviousTerm);
         if (_stateMachine.Snapshot is { } snapshot && previousIndex < snapshot.Index)
@@ -93,10 +99,15 @@ internal sealed partial class DotNextEngine
         var result = await AppendEntriesAsync(
             MemberIds.Of(sender), append.Term, new EntryList<ReceivedEntry>(entries), previousIndex, previousTerm, CommitLater, EngineVersion,
             cancellationToken).ConfigureAwait(false);
+        await FollowConfigurationAsync(cancellationToken).ConfigureAwait(false);
 
         // SAFETY 4: not beyond what was compared with the leader's log. The log's other way to commit is the leader's (SAFETY S3).
         if (result.Value.Result != HeartbeatResult.Rejected)
+        {
             await _log.CommitKnownAsync(Math.Min(append.CommitIndex, previousIndex + entries.Count), cancellationToken).ConfigureAwait(false);
+            _freshness.Heard(arrivedAt, append.CommitIndex, AppliedIndex);
+        }
+
         var response = new RaftResponse { Term = result.Term, Result = (uint)result.Value.Result, LastIndex = result.Value.LastIndex };
         if (result.Value.Result == HeartbeatResult.Rejected && result.Term <= append.Term)
             response.LastIndex = await LastPossibleMatchAsync(append.PreviousIndex, cancellationToken).ConfigureAwait(false);
@@ -144,8 +155,10 @@ internal sealed partial class DotNextEngine
         if (arrived.Index <= CommitIndex)
             return new RaftResponse { Term = Term, Result = (uint)HeartbeatResult.Replicated };
         _stateMachine.Expect(arrived);
+        _log.Expect(AppliedConfiguration.Decode(Database.Read(arrived.Folder, StateKeys.Configuration.ToArray()), _format));
         var result = await InstallSnapshotAsync(
             MemberIds.Of(sender), term, new InstalledSnapshot(arrived.Term), arrived.Index, EngineVersion, cancellationToken).ConfigureAwait(false);
+        await FollowConfigurationAsync(cancellationToken).ConfigureAwait(false);
         return new RaftResponse { Term = result.Term, Result = (uint)result.Value };
     }
 

@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 using DotNext.Net.Cluster.Consensus.Raft;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
+using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Reads;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Wire;
 
@@ -11,7 +14,7 @@ namespace Orleans.Replication.Raft.Engine;
 
 /// <summary>
 /// Raft by DotNext.Net.Cluster with our own member messages and log guards. This part is its life and what the group asks of it; what peers ask
-/// of it is in <c>DotNextEngine.Requests.cs</c>.
+/// of it is in <c>DotNextEngine.Requests.cs</c>, and who its members are in <c>DotNextEngine.Members.cs</c>.
 /// </summary>
 internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensusEngine
 {
@@ -19,56 +22,66 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     private readonly string _localId;
     private readonly DurableLog _log;
     private readonly StateMachine _stateMachine;
-    private readonly IReadOnlyList<PeerMember> _voters;
-    private readonly IReadOnlyList<RaftChannel> _channels;
+    private readonly ConfigurationFormat _format;
+    private readonly PeerLinks _links;
+    private readonly SnapshotStore _snapshots;
     private readonly ReplicaHealth _health;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly TimeProvider _leaseClock;
+    private readonly LeaderLease _lease;
+    private readonly VotePromise _promise;
+    private readonly ReplicaFreshness _freshness;
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
     private Task _standingAside = Task.CompletedTask;
+    private long _leaselessTerm;
     private volatile bool _mayVote;
     private volatile bool _mayFollow;
+    private readonly bool _startsReady;
     private bool _disposed;
 
     /// <param name="options">The group.</param>
     /// <param name="localId">This member.</param>
     /// <param name="log">The log; owned by the engine from here on.</param>
     /// <param name="stateMachine">Where committed entries go.</param>
-    /// <param name="voters">All voters, this member included.</param>
-    /// <param name="channels">The voters' connections; owned by the engine from here on.</param>
+    /// <param name="format">How configurations are written.</param>
+    /// <param name="links">Connects to peers.</param>
+    /// <param name="snapshots">What to send to members that are behind the log.</param>
     /// <param name="health">Whether this replica may serve.</param>
     /// <param name="mayVote">False when the disk was empty at the start and the group has not admitted this member yet (SAFETY 12).</param>
     /// <param name="logger">Where the engine logs.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="leaseClock">The clock of leases.</param>
     [SetsRequiredMembers]
     public DotNextEngine(
-        RaftGroupOptions options, string localId, DurableLog log, StateMachine stateMachine, IReadOnlyList<PeerMember> voters,
-        IReadOnlyList<RaftChannel> channels, ReplicaHealth health, bool mayVote, ILogger logger, TimeProvider time)
-        : base(new ClusterTiming(options, standby: !mayVote))
+        RaftGroupOptions options, string localId, DurableLog log, StateMachine stateMachine, ConfigurationFormat format, PeerLinks links,
+        SnapshotStore snapshots, ReplicaHealth health, bool mayVote, ILogger logger, TimeProvider time, TimeProvider leaseClock)
+        : base(new ClusterTiming(options, standby: !mayVote || !log.Configuration.Configuration.IsVoter(localId)))
     {
         _options = options;
         _localId = localId;
         _log = log;
         _stateMachine = stateMachine;
-        _voters = voters;
-        _channels = channels;
+        _format = format;
+        _links = links;
+        _snapshots = snapshots;
         _health = health;
         _mayVote = mayVote;
         _mayFollow = mayVote;
+        _startsReady = mayVote && log.Configuration.Configuration.IsVoter(localId);
         _time = time;
         _logger = logger;
+        _leaseClock = leaseClock;
+        _lease = new LeaderLease(options, leaseClock);
+        _promise = new VotePromise(options, leaseClock);
+        _freshness = new ReplicaFreshness(leaseClock);
         AuditTrail = log;
         log.Committed = () => Committed?.Invoke();
         log.LimitCommit = LimitCommitAsync;
         log.MoreToRead = BeginRound;
         log.Failed = e => health.Fail("Its log failed.", e);
-        foreach (var voter in voters)
-        {
-            voter.Behind = BeginRound;
-            voter.OwnVote = term => RecordVote(term, localId);
-        }
-
+        log.IsElected = IsElected;
         base.LeaderChanged += (_, _) => LeadershipChanged?.Invoke();
         health.Failed += StandAside;
     }
@@ -93,7 +106,9 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         {
             if (_health.Fault is not null || _stopping.IsCancellationRequested)
                 return RaftRole.Stopped;
-            if (!_mayVote)
+            if (_mayVote && (IsRemoved || (Configuration.Index > 0 && Configuration.Configuration.Find(_localId) is null)))
+                return RaftRole.Removed;
+            if (!_mayVote || !Configuration.Configuration.IsVoter(_localId))
                 return RaftRole.Learner;
             if (Leader?.Peer.Id != _localId)
                 return RaftRole.Follower;
@@ -122,9 +137,15 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await AddVotersAsync(cancellationToken).ConfigureAwait(false);
+        await _log.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        if (_startsReady && Configuration.Configuration.Voters is [var only] && only.Id == _localId)
+            await _log.BeginTermAloneAsync(MemberIds.Of(_localId), cancellationToken).ConfigureAwait(false);
+        await UpdateMembersAsync(cancellationToken).ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
-        StartFollowing();
+        if (_startsReady && Configuration.Configuration.IsVoter(_localId))
+            StartFollowing();
+        else
+            await UpdateModeAsync(cancellationToken).ConfigureAwait(false);
         _watching = WatchLeadershipAsync(_stopping.Token);
     }
 
@@ -134,7 +155,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(_watching, _standingAside).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([_watching, _standingAside, _recovering, .. _farewells]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public CancellationToken Leadership => IsReadyToLead ? LeadershipToken : new CancellationToken(canceled: true);
@@ -176,7 +197,47 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         return index;
     }
 
+    public bool HoldsLease
+    {
+        get
+        {
+            var term = Term;
+
+            // The leadership is looked at last: a member steps down, and its term goes up, before it votes for another.
+            return term != Volatile.Read(ref _leaselessTerm) && IsConfirmedIn(term) && IsReadyToLead && Term == term;
+        }
+    }
+
+    public bool TryGetLeaseIndex(out long index)
+    {
+        index = 0;
+        if (!HoldsLease)
+            return false;
+        index = CommitIndex;
+
+        // SAFETY S9: the process may have been stopped since the clock was looked at.
+        return HoldsLease;
+    }
+
+    public bool IsWithinLease(long since) => _lease.Covers(since);
+
+    public long LeaseTime => _lease.Now;
+
+    public TimeSpan? Staleness
+    {
+        get
+        {
+            var term = Term;
+            return IsReadyToLead ? _lease.SinceConfirmed(ConfirmedIn(term)) : _freshness.AgeAt(AppliedIndex);
+        }
+    }
+
     public ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken) => _log.WaitForApplyAsync(index, cancellationToken);
+
+    public long? MatchIndexOf(string id) =>
+        !IsReadyToLead || id == _localId ? null
+        : _members.TryGetValue(id, out var voter) ? voter.FlushedIndexIn(Term)
+        : _learners.TryGetValue(id, out var stream) ? stream.Learner.FlushedIndexIn(Term) : null;
 
     public async Task TransferLeadershipAsync(string? to, CancellationToken cancellationToken)
     {
@@ -184,6 +245,9 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
             throw new NotLeaderException();
         if (to == _localId)
             return;
+
+        // The lease ends before anybody is asked to vote, and does not begin again in this term, whatever becomes of the transfer.
+        Volatile.Write(ref _leaselessTerm, Term);
         if (to is not null)
             await ReserveElectionAsync(to, cancellationToken).ConfigureAwait(false);
         if (!await base.ResignAsync(cancellationToken).ConfigureAwait(false))
@@ -209,7 +273,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         }
 
         (_mayFollow, _mayVote) = (true, true);
-        await RevertToNormalModeAsync(cancellationToken).ConfigureAwait(false);
+        await UpdateModeAsync(cancellationToken).ConfigureAwait(false);
         LeadershipChanged?.Invoke();
     }
 
@@ -220,27 +284,10 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         _disposed = true;
         _health.Failed -= StandAside;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        foreach (var voter in _voters)
-            await voter.Snapshots.DisposeAsync().ConfigureAwait(false);
-        foreach (var channel in _channels)
-            await channel.DisposeAsync().ConfigureAwait(false);
+        await CloseMembersAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
-    }
-
-    private async Task AddVotersAsync(CancellationToken cancellationToken)
-    {
-        var change = await ChangeConfigurationAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            foreach (var voter in _voters)
-                change.MarkAsAdded(voter);
-        }
-        finally
-        {
-            await change.DisposeAsync().ConfigureAwait(false);
-        }
     }
 
     /// <inheritdoc/>
@@ -249,23 +296,21 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     {
         const long AnyCommitIsNews = -1;
         _ = SynchronizeAsync(AnyCommitIsNews, CancellationToken.None).AsTask();
+        foreach (var stream in _learners.Values)
+            stream.Wake();
     }
 
-    /// <summary>
-    /// SAFETY S3: the engine takes the median of the first answers to arrive, in which one that lags can stand for a majority when there are more
-    /// than three voters. What each voter has really flushed in this term decides (Raft §5.3); and an entry of an earlier term is not committed by
-    /// counting (Raft §5.4.2). This member counts in full: a commit begins with its own flush.
-    /// </summary>
-    private async ValueTask<long> LimitCommitAsync(long endIndex, CancellationToken cancellationToken)
+    /// <summary>True while a majority keeps its promise to this leader (<see cref="LeaderLease"/>).</summary>
+    private bool IsConfirmedIn(long term) => _lease.IsHeld(ConfirmedIn(term));
+
+    /// <summary>For each voter the moment before the last round of a term was sent that it has answered; for this member, now.</summary>
+    private long[] ConfirmedIn(long term)
     {
-        var term = Term;
-        var reached = new long[_voters.Count];
-        for (var i = 0; i < reached.Length; i++)
-            reached[i] = _voters[i].IsRemote ? _voters[i].FlushedIndexIn(term) : endIndex;
-        var common = Majority.IndexOf(reached);
-        if (common >= endIndex)
-            return endIndex;
-        return common > CommitIndex && await _log.GetTermAsync(common, cancellationToken).ConfigureAwait(false) == term ? common : 0;
+        var voters = Configuration.Configuration.Voters;
+        var confirmed = new long[voters.Count];
+        for (var i = 0; i < confirmed.Length; i++)
+            confirmed[i] = voters[i].Id == _localId ? _lease.Now : _members.TryGetValue(voters[i].Id, out var member) ? member.ConfirmedIn(term) : LeaderLease.Never;
+        return confirmed;
     }
 
     private async Task WatchLeadershipAsync(CancellationToken cancellationToken)
@@ -273,10 +318,12 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         while (!cancellationToken.IsCancellationRequested)
         {
             var leadership = await WaitForLeadershipAsync(cancellationToken).ConfigureAwait(false);
+            await UpdateMembersAsync(cancellationToken).ConfigureAwait(false);
             LeadershipChanged?.Invoke();
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await using (leadership.Register(ended.SetResult).ConfigureAwait(false))
                 await ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await UpdateMembersAsync(cancellationToken).ConfigureAwait(false);
             LeadershipChanged?.Invoke();
         }
     }
@@ -315,9 +362,10 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     /// <summary>Refuses to hand over to a member that is behind, and asks all to vote for it alone.</summary>
     private async Task ReserveElectionAsync(string to, CancellationToken cancellationToken)
     {
-        var target = _voters.FirstOrDefault(voter => voter.Peer.Id == to)
-            ?? throw new ArgumentException($"'{to}' is no voter of group '{_options.Name}'.", nameof(to));
-        var flushed = target.FlushedIndexIn(Term);
+        var target = Configuration.Configuration.IsVoter(to) && _members.TryGetValue(to, out var known)
+            ? known
+            : throw new ArgumentException($"'{to}' is no voter of group '{_options.Name}'.", nameof(to));
+        var flushed = await CatchUpAsync(target, cancellationToken).ConfigureAwait(false);
         if (flushed < CommitIndex)
         {
             throw new GroupUnavailableException(
@@ -325,7 +373,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         }
 
         Hold(to);
-        foreach (var other in _voters.Where(voter => voter.IsRemote))
+        foreach (var other in _members.Values.Where(member => member.IsRemote))
         {
             try
             {
@@ -336,6 +384,15 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
                 // It cannot disturb the election either.
             }
         }
+    }
+
+    /// <summary>Under load a voter that is as good as any is a moment behind: it gets that moment.</summary>
+    private async ValueTask<long> CatchUpAsync(PeerMember target, CancellationToken cancellationToken)
+    {
+        const int Attempts = 20;
+        for (var i = 0; i < Attempts && target.FlushedIndexIn(Term) < CommitIndex; i++)
+            await Task.Delay(_options.MinElectionTimeout / Attempts, _time, cancellationToken).ConfigureAwait(false);
+        return target.FlushedIndexIn(Term);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A replica that is out of service could not stand aside.")]

@@ -1,3 +1,4 @@
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Engine;
@@ -58,6 +59,26 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <exception cref="NotLeaderException">This member does not lead.</exception>
     ValueTask<long> GetReadIndexAsync(CancellationToken cancellationToken);
 
+    /// <summary>On the leader: up to which entry a peer has said that it has the log on disk; null when this member does not lead, or does not know the peer.</summary>
+    long? MatchIndexOf(string id);
+
+    /// <summary>True while this member leads and nobody else can: without a question to anybody (SAFETY S9).</summary>
+    bool HoldsLease { get; }
+
+    /// <summary>
+    /// On a leader with a lease: the commit index, which was the group's at a moment after the call began. The clock is looked at before and after.
+    /// </summary>
+    bool TryGetLeaseIndex(out long index);
+
+    /// <inheritdoc cref="RaftGroup.GetStaleness"/>
+    TimeSpan? Staleness { get; }
+
+    /// <summary>Now, for <see cref="IsWithinLease"/>.</summary>
+    long LeaseTime { get; }
+
+    /// <summary>True when a moment is less ago than a lease lasts.</summary>
+    bool IsWithinLease(long since);
+
     /// <summary>Waits until an entry is applied here.</summary>
     ValueTask WaitForApplyAsync(long index, CancellationToken cancellationToken);
 
@@ -78,5 +99,42 @@ internal interface IConsensusEngine : IAsyncDisposable
     Task AdmitAsync(string? leader, CancellationToken cancellationToken);
 
     /// <summary>Answers a request of a peer.</summary>
-    ValueTask<RaftResponse> HandleAsync(string sender, RaftRequest request, Snapshots.SnapshotReceiver snapshots, CancellationToken cancellationToken);
+    /// <param name="sender">The peer, as the transport has proven it.</param>
+    /// <param name="request">What it asks.</param>
+    /// <param name="snapshots">Collects the snapshot that comes over its connection.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="asLearner">True when the sender leads and takes this member for a learner: its acknowledgement counts for nothing, so it needs no admission.</param>
+    ValueTask<RaftResponse> HandleAsync(
+        string sender, RaftRequest request, Snapshots.SnapshotReceiver snapshots, CancellationToken cancellationToken, bool asLearner = false);
+
+    /// <summary>The members of the group that count for this replica: the last in its log, committed or not.</summary>
+    LoggedConfiguration Configuration { get; }
+
+    /// <summary>The last members that are known to be committed.</summary>
+    LoggedConfiguration CommittedConfiguration { get; }
+
+    /// <summary>Raised when <see cref="Configuration"/> is another one.</summary>
+    event Action? ConfigurationChanged;
+
+    /// <summary>True when this member has kept all that it ever promised (SAFETY 12), so that it may vote when it is asked.</summary>
+    bool IsAdmitted { get; }
+
+    /// <summary>On the leader: puts a configuration in the place of another, and waits until it is committed and applied here.</summary>
+    /// <returns>Its log index.</returns>
+    /// <exception cref="NotLeaderException">This member does not lead, or would have no vote afterwards. Nothing was done.</exception>
+    /// <exception cref="MembershipChangeException">A change is pending. Nothing was done.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up, or this member leads no longer: it may or may not be committed.</exception>
+    Task<long> ChangeConfigurationAsync(GroupConfiguration next, LoggedConfiguration instead, CancellationToken cancellationToken);
+
+    /// <summary>On the leader: how many entries a learner is behind; null when this member does not lead, or it is no learner.</summary>
+    long? LagOf(string id);
+
+    /// <summary>On the leader: true when a member has answered in the last two election time-outs.</summary>
+    bool HasHeardFrom(string id);
+
+    /// <summary>On the leader: of the voters that can be reached, the one that has the most of the log; null when there is none.</summary>
+    string? FindSuccessor();
+
+    /// <summary>A peer says that this member is none in a committed configuration: until its log knows a later one, it is quiet.</summary>
+    Task LearnRemovalAsync(long configurationIndex, CancellationToken cancellationToken);
 }

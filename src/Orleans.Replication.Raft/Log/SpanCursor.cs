@@ -9,6 +9,9 @@ internal ref struct SpanCursor(ReadOnlyMemory<byte> source)
 
     public readonly bool AtEnd => _rest.IsEmpty;
 
+    /// <summary>Everything that was not read yet.</summary>
+    public readonly ReadOnlyMemory<byte> Rest => _rest;
+
     public byte ReadByte() => Take(1).Span[0];
 
     public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)).Span);
@@ -39,7 +42,8 @@ internal ref struct SpanCursor(ReadOnlyMemory<byte> source)
             : throw new LogFormatException($"A field of {length} bytes was announced; {_rest.Length} are left.");
     }
 
-    private ReadOnlyMemory<byte> Take(int count)
+    /// <summary>The next bytes.</summary>
+    public ReadOnlyMemory<byte> Take(int count)
     {
         if (count > _rest.Length)
             throw new LogFormatException($"{count} bytes were expected; {_rest.Length} are left.");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Orleans.Replication.Raft.Proposals;
 
 /// <summary>
@@ -23,6 +25,9 @@ internal sealed class PendingCommand(Command command, int bytes, long deadline)
 
     /// <summary>What it counts against the limits.</summary>
     public int Bytes => bytes;
+
+    /// <summary>The trace of it; null when nobody listens.</summary>
+    public Activity? Activity { get; init; }
 
     /// <summary>When the caller is told that there is no result, in ticks of the clock.</summary>
     public long Deadline => deadline;

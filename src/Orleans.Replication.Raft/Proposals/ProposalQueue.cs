@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Threading.Channels;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Wire;
@@ -16,6 +18,7 @@ internal sealed class ProposalQueue : IAsyncDisposable
     private readonly RaftGroupOptions _options;
     private readonly IConsensusEngine _engine;
     private readonly TimeProvider _time;
+    private readonly GroupMetrics? _metrics;
     private readonly Channel<IProposal> _waiting = Channel.CreateUnbounded<IProposal>(new() { SingleReader = true });
     private readonly QueueSpace _space;
     private readonly CancellationTokenSource _stopping = new();
@@ -25,8 +28,9 @@ internal sealed class ProposalQueue : IAsyncDisposable
     private IProposal? _next;
     private volatile bool _isInFlight;
 
-    public ProposalQueue(RaftGroupOptions options, IConsensusEngine engine, TimeProvider time)
+    public ProposalQueue(RaftGroupOptions options, IConsensusEngine engine, TimeProvider time, GroupMetrics? metrics = null)
     {
+        _metrics = metrics;
         _options = options;
         _engine = engine;
         _time = time;
@@ -34,6 +38,9 @@ internal sealed class ProposalQueue : IAsyncDisposable
         // The members count keys and payloads; here, commands are encoded, and the largest has to fit.
         _space = new QueueSpace(options.MaxQueuedProposals, options.MaxQueuedBytes + WireVersion.OverheadBytes);
     }
+
+    /// <summary>What waits.</summary>
+    public QueueSpace Waiting => _space;
 
     public void Start() => _running = RunAsync(_stopping.Token);
 
@@ -86,8 +93,12 @@ internal sealed class ProposalQueue : IAsyncDisposable
         _isInFlight = true;
         try
         {
-            if (await TryAppendAsync(cancellationToken).ConfigureAwait(false) is { } index)
-                await WaitForApplyAsync(index, cancellationToken).ConfigureAwait(false);
+            var began = Stopwatch.GetTimestamp();
+            if (await TryAppendAsync(cancellationToken).ConfigureAwait(false) is not { } index)
+                return;
+            _metrics?.BatchAppended(_batch.Count, _entry.WrittenCount);
+            await WaitForApplyAsync(index, cancellationToken).ConfigureAwait(false);
+            _metrics?.RoundEnded(began);
         }
         finally
         {

@@ -1,5 +1,7 @@
 using Google.Protobuf;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Proposals;
@@ -7,7 +9,7 @@ namespace Orleans.Replication.Raft.Proposals;
 /// <summary>Brings commands of this member to whoever leads: into the own queue, or over one stream to the leader.</summary>
 internal sealed class ProposalRouter(
     RaftGroupOptions options, string localId, IConsensusEngine engine, ProposalQueue queue,
-    IReadOnlyDictionary<string, GroupChannel> peers, TimeProvider time) : IAsyncDisposable
+    GroupPeers peers, TimeProvider time) : IAsyncDisposable
 {
     private const int MaxMessagesInFlight = 4;
 
@@ -17,6 +19,9 @@ internal sealed class ProposalRouter(
 
     /// <summary>Counts changes of leadership: what was sent in an earlier epoch may have died with its leader.</summary>
     public long Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>True when nobody takes this member's commands any longer.</summary>
+    public bool IsRemoved => engine.Role == RaftRole.Removed;
 
     private long Now => time.GetTimestamp();
 
@@ -95,6 +100,8 @@ internal sealed class ProposalRouter(
         var now = time.GetTimestamp();
         var epoch = Epoch;
         var sent = batch.Where(pending => pending.TryBeginSend(now, epoch)).ToList();
+        foreach (var pending in sent)
+            Tracing.Sent(pending.Activity, channel.PeerId);
         request.Propose.Commands.AddRange(sent.Select(pending => UnsafeByteOperations.UnsafeWrap(pending.Encoded)));
         try
         {
@@ -122,9 +129,7 @@ internal sealed class ProposalRouter(
 
         public bool TryTake() => pending.TryBeginSend(router.Now, router.Epoch);
 
-        public void Accept()
-        {
-        }
+        public void Accept() => Tracing.Appended(pending.Activity);
 
         public void Refuse() => pending.Refused();
     }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Orleans.Replication.Raft.Apply;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.Log;
 
 namespace Orleans.Replication.Raft.Proposals;
@@ -21,6 +23,7 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
     private readonly RaftGroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ProposalRouter _router;
+    private readonly GroupMetrics? _metrics;
     private readonly ConcurrentDictionary<ulong, PendingCommand> _pending = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _numbering = new();
@@ -34,14 +37,18 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
     private ulong _next = 1;
     private ulong _floor = 1;
 
-    public Proposer(RaftGroupOptions options, ProposalRouter router, TimeProvider time)
+    public Proposer(RaftGroupOptions options, ProposalRouter router, TimeProvider time, GroupMetrics? metrics = null)
     {
+        _metrics = metrics;
         _options = options;
         _router = router;
         _time = time;
         _space = new QueueSpace(options.MaxQueuedProposals, options.MaxQueuedBytes);
         _opener = new SessionOpener(this);
     }
+
+    /// <summary>What waits for its result.</summary>
+    public QueueSpace Waiting => _space;
 
     public void Start()
     {
@@ -53,18 +60,31 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
     public async ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var deadline = NewDeadline();
-        while (true)
+        using var activity = Tracing.StartProposal(_options.Name, command);
+        var began = _time.GetTimestamp();
+        var outcome = ProposalOutcome.Unknown;
+        try
         {
-            var pending = Register(command, deadline);
-            try
+            var result = await RepeatAsync(command, activity, cancellationToken).ConfigureAwait(false);
+            outcome = ProposalOutcome.Of(result.Status);
+            Tracing.Applied(activity, result);
+            return result;
+        }
+        catch (Exception e)
+        {
+            Tracing.Fail(activity, e);
+            outcome = e switch
             {
-                return await AwaitAsync(pending, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SessionExpiredException)
-            {
-                // The group has forgotten this member's session, and with it refused the command unapplied: once more, in a new one.
-            }
+                GroupBusyException => ProposalOutcome.Busy,
+                GroupUnavailableException => ProposalOutcome.Unavailable,
+                OperationCanceledException => ProposalOutcome.Cancelled,
+                _ => ProposalOutcome.Unknown,
+            };
+            throw;
+        }
+        finally
+        {
+            _metrics?.Proposed(outcome, _time.GetElapsedTime(began));
         }
     }
 
@@ -129,24 +149,42 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
         return true;
     }
 
+    private async ValueTask<CommandResult> RepeatAsync(Command command, Activity? activity, CancellationToken cancellationToken)
+    {
+        var deadline = NewDeadline();
+        while (true)
+        {
+            var pending = Register(command, deadline, activity);
+            try
+            {
+                return await AwaitAsync(pending, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SessionExpiredException)
+            {
+                // The group has forgotten this member's session, and with it refused the command unapplied: once more, in a new one.
+            }
+        }
+    }
+
     private long NewDeadline() => _time.GetTimestamp() + (long)(_options.ProposalTimeout.TotalSeconds * _time.TimestampFrequency);
 
     private PendingCommand? TryFind(ulong session, ulong sequence) =>
         _pending.TryGetValue(sequence, out var pending) && pending.Session == session ? pending : null;
 
-    private PendingCommand Register(Command command, long deadline)
+    private PendingCommand Register(Command command, long deadline, Activity? activity)
     {
         var bytes = command.Key.Length + command.Payload.Length;
         if (!_space.TryTake(bytes))
         {
-            throw new GroupUnavailableException(
-                $"Group '{_options.Name}' is busy: {_space.Commands} proposals with {_space.Bytes} bytes wait on this member. Nothing was written.");
+            throw new GroupBusyException(
+                $"Group '{_options.Name}' is busy: {_space.Commands} proposals with {_space.Bytes} bytes wait on this member, of {_options.MaxQueuedProposals} with "
+                + $"{_options.MaxQueuedBytes} bytes that may. Nothing was written: try again after a pause that grows.");
         }
 
         PendingCommand pending;
         lock (_numbering)
         {
-            pending = new PendingCommand(command, bytes, deadline) { Sequence = _next++ };
+            pending = new PendingCommand(command, bytes, deadline) { Sequence = _next++, Activity = activity };
             _pending[pending.Sequence] = pending;
         }
 
@@ -239,10 +277,13 @@ internal sealed class Proposer : IAppliedCommands, IAsyncDisposable
         {
             var now = _time.GetTimestamp();
             var epoch = _router.Epoch;
+            var isRemoved = _router.IsRemoved;
             foreach (var pending in _pending.Values)
             {
                 if (now >= pending.Deadline)
                     GiveUp(pending, $"it had no result after {_options.ProposalTimeout}");
+                else if (isRemoved)
+                    GiveUp(pending, "this member was removed from the group");
                 else if (pending.IsWithoutSession)
                     SendFirst(pending);
                 else if (IsWorthRepeating(pending, now, epoch) && pending.TryRequeue())

@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Membership;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Reads;
@@ -7,8 +8,17 @@ namespace Orleans.Replication.Raft.Reads;
 /// Gives this replica read indexes (SAFETY 6): the leader's commit index, confirmed by a quorum after the question was asked (SAFETY S4). Those
 /// who wait share one question; who comes while it is on its way shares the next.
 /// </summary>
+/// <param name="options">The group.</param>
+/// <param name="localId">This member.</param>
+/// <param name="engine">Knows the leader, and answers when it is this member.</param>
+/// <param name="peers">The others.</param>
+/// <param name="time">The clock.</param>
+/// <param name="byLease">
+/// True: a leader with a lease may answer without asking the others. That it had the lease after the question was asked confirms it as well as a quorum does
+/// (<see cref="Engine.Leases.LeaderLease"/>).
+/// </param>
 internal sealed class ReadIndexSource(
-    RaftGroupOptions options, string localId, IConsensusEngine engine, IReadOnlyDictionary<string, GroupChannel> peers, TimeProvider time) : IAsyncDisposable
+    RaftGroupOptions options, string localId, IConsensusEngine engine, GroupPeers peers, TimeProvider time, bool byLease) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
@@ -114,10 +124,10 @@ internal sealed class ReadIndexSource(
         if (engine.Leader is not { } leader)
             return null;
         if (leader == localId)
-            return await engine.GetReadIndexAsync(cancellationToken).ConfigureAwait(false);
+            return byLease && engine.TryGetLeaseIndex(out var index) ? index : await engine.GetReadIndexAsync(cancellationToken).ConfigureAwait(false);
         if (!peers.TryGetValue(leader, out var channel))
             return null;
-        var request = new GroupRequest { ReadIndex = new ReadIndex() };
+        var request = new GroupRequest { ReadIndex = new ReadIndex { ByLease = byLease } };
         var response = await channel.CallAsync(request, options.AppendTimeout, cancellationToken).ConfigureAwait(false);
         return response.Answer == Answer.Ok ? response.Index : null;
     }

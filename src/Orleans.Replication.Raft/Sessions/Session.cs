@@ -5,6 +5,8 @@ namespace Orleans.Replication.Raft.Sessions;
 /// <summary>What every replica remembers of one proposer, to apply each of its commands once (SAFETY 7).</summary>
 internal sealed class Session
 {
+    public const int EncodedBytes = 2 * sizeof(long);
+
     /// <summary>The leader's time of its last command.</summary>
     public DateTimeOffset LastActive { get; set; }
 
@@ -34,7 +36,7 @@ internal sealed class Session
 
     public byte[] Encode()
     {
-        var encoded = new byte[2 * sizeof(long)];
+        var encoded = new byte[EncodedBytes];
         BinaryPrimitives.WriteInt64LittleEndian(encoded, LastActive.UtcTicks);
         BinaryPrimitives.WriteUInt64LittleEndian(encoded.AsSpan(sizeof(long)), Floor);
         return encoded;

@@ -5,7 +5,7 @@ namespace Orleans.Replication.Raft.Sessions;
 /// <summary>A result as the state keeps it for a retry: <c>status u8, version i64, payload</c>.</summary>
 internal static class StoredResult
 {
-    private const int HeaderBytes = 1 + sizeof(long);
+    public const int HeaderBytes = 1 + sizeof(long);
 
     public static byte[] Encode(in CommandResult result)
     {

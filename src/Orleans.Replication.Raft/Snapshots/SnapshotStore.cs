@@ -173,7 +173,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
         && !file.Name.StartsWith(SnapshotManifest.FileName, StringComparison.Ordinal);
 
     /// <summary>A new folder for a snapshot in the making; deleted at the next start unless it is finished.</summary>
-    private string BeginUnfinished()
+    public string BeginUnfinished()
     {
         var number = Interlocked.Increment(ref _unfinished);
         return Path.Combine(_folder, UnfinishedPrefix + number.ToString(CultureInfo.InvariantCulture));

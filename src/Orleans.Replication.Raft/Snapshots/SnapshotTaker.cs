@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.State;
 
 namespace Orleans.Replication.Raft.Snapshots;
@@ -7,7 +9,8 @@ namespace Orleans.Replication.Raft.Snapshots;
 /// <summary>
 /// Takes snapshots on a thread of its own, beside the applying of entries: when enough was applied since the last one, or when it is told to.
 /// </summary>
-internal sealed partial class SnapshotTaker(RaftGroupOptions options, SnapshotStore snapshots, StateStore state, ILogger logger, TimeProvider time) : IAsyncDisposable
+internal sealed partial class SnapshotTaker(
+    RaftGroupOptions options, SnapshotStore snapshots, StateStore state, ILogger logger, TimeProvider time, GroupMetrics? metrics = null) : IAsyncDisposable
 {
     private const int MaxStretch = 4;
 
@@ -79,16 +82,19 @@ internal sealed partial class SnapshotTaker(RaftGroupOptions options, SnapshotSt
             while (_orders.Reader.TryRead(out var order))
             {
                 Volatile.Write(ref _ordered, 0);
+                var began = Stopwatch.GetTimestamp();
                 try
                 {
                     var index = state.Position.Index == 0 ? 0 : snapshots.Take(state).Index;
                     LogTaken(options.Name, index);
+                    metrics?.SnapshotTaken(began, ok: true);
                     order?.TrySetResult(index);
                 }
                 catch (Exception e)
                 {
                     // The log simply stays longer. The next order tries again; damage to the state was reported by itself.
                     LogFailed(e, options.Name);
+                    metrics?.SnapshotTaken(began, ok: false);
                     order?.TrySetException(e);
                 }
             }

@@ -86,7 +86,7 @@ internal sealed partial class SnapshotTransfers(RaftGroupOptions options, Snapsh
         }
     }
 
-    /// <summary>Ends the transfer and waits for it.</summary>
+    /// <summary>Ends the transfer, waits for it, and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
         Cancel();
@@ -95,6 +95,8 @@ internal sealed partial class SnapshotTransfers(RaftGroupOptions options, Snapsh
             sending = _transfer?.Sending ?? Task.CompletedTask;
         await sending.ConfigureAwait(false);
         Cancel();
+        if (channel is not null)
+            await channel.DisposeAsync().ConfigureAwait(false);
     }
 
     private void ReleaseReported()

@@ -8,6 +8,9 @@ namespace Orleans.Replication.Raft.State;
 /// </summary>
 internal sealed class Database
 {
+    /// <summary>Chooses keys.</summary>
+    public delegate bool KeyPredicate(ReadOnlySpan<byte> key);
+
     private const ulong WriteBufferBytes = 64 << 20;
 
     private static readonly string[] DiskRefusals = ["No space left", "Disk quota", "Input/output error", "Read-only file system", "Too many open files", "Permission denied", "lock "];
@@ -38,6 +41,46 @@ internal sealed class Database
     {
         using var rocks = RocksDb.OpenReadOnly(new DbOptions().SetInfoLogLevel(InfoLogLevel.Fatal), folder, errorIfLogFileExists: false);
         return rocks.Get(StateKeys.Position) is { } encoded ? AppliedPosition.Decode(encoded) : default;
+    });
+
+    /// <summary>Reads a database that is open nowhere, without changing it: the checksums of its files, then every key.</summary>
+    /// <exception cref="RaftStorageException">It is damaged.</exception>
+    public static void ReadAll(string folder, Action<byte[], byte[]> look) => Guard(folder, () =>
+    {
+        using var rocks = RocksDb.OpenReadOnly(new DbOptions().SetInfoLogLevel(InfoLogLevel.Fatal).SetParanoidChecks(), folder, errorIfLogFileExists: false);
+        Native.Instance.rocksdb_verify_checksum(rocks.Handle);
+        using var iterator = rocks.NewIterator();
+        var count = 0L;
+        for (iterator.SeekToFirst(); iterator.Valid(); iterator.Next(), count++)
+            look(iterator.Key(), iterator.Value());
+        return count;
+    });
+
+    /// <summary>Deletes keys from a database that is open nowhere.</summary>
+    public static void Forget(string folder, KeyPredicate isForgotten) => Guard(folder, () =>
+    {
+        var database = Open(folder);
+        try
+        {
+            using var batch = new WriteBatch();
+            foreach (var (key, _) in database.Scan(StateKeys.Position.ToArray()).Where(entry => isForgotten(entry.Key)))
+                batch.Delete(key.AsSpan());
+            database.Write(batch);
+            database.Flush();
+        }
+        finally
+        {
+            database.Release();
+        }
+
+        return true;
+    });
+
+    /// <summary>Reads a value out of a checkpoint without changing it.</summary>
+    public static byte[]? Read(string folder, byte[] key) => Guard(folder, () =>
+    {
+        using var rocks = RocksDb.OpenReadOnly(new DbOptions().SetInfoLogLevel(InfoLogLevel.Fatal), folder, errorIfLogFileExists: false);
+        return rocks.Get(key);
     });
 
     /// <summary>Takes part in using it; false when it is already closed.</summary>

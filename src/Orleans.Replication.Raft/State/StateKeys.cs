@@ -4,7 +4,7 @@ using System.Text;
 namespace Orleans.Replication.Raft.State;
 
 /// <summary>
-/// How the state's keys are laid out, in one ordered space: <c>0x00</c> the applied position; <c>0x01 session</c> a session;
+/// How the state's keys are laid out, in one ordered space: <c>0x00</c> the applied position; <c>0x00 0x01</c> the group's members; <c>0x01 session</c> a session;
 /// <c>0x02 session sequence</c> a result; <c>0x10 length table key</c> a record. Numbers in keys are big endian, so that they sort.
 /// </summary>
 internal static class StateKeys
@@ -18,6 +18,9 @@ internal static class StateKeys
     private const byte RecordMark = 0x10;
 
     public static ReadOnlySpan<byte> Position => [PositionMark];
+
+    /// <summary>The last configuration that was applied, behind its log index.</summary>
+    public static ReadOnlySpan<byte> Configuration => [PositionMark, 0x01];
 
     public static ReadOnlySpan<byte> Sessions => [SessionMark];
 
@@ -54,6 +57,22 @@ internal static class StateKeys
         end[^1]++;
         return end;
     }
+
+    /// <summary>The table of a record's key; null for a key that is no record's.</summary>
+    public static string? TableOf(ReadOnlySpan<byte> key) =>
+        key.Length >= 2 && key[0] == RecordMark && key.Length >= 2 + key[1] ? Encoding.UTF8.GetString(key.Slice(2, key[1])) : null;
+
+    /// <summary>True for the key of a session.</summary>
+    public static bool IsSession(ReadOnlySpan<byte> key) => key.Length == SessionBytes && key[0] == SessionMark;
+
+    /// <summary>True for the key of a result.</summary>
+    public static bool IsResult(ReadOnlySpan<byte> key) => key.Length == ResultBytes && key[0] == ResultMark;
+
+    /// <summary>True for what the state says of its group, and not of the group's content: its position, and what else begins so.</summary>
+    public static bool IsOfGroup(ReadOnlySpan<byte> key) => key.Length > 0 && key[0] == PositionMark;
+
+    /// <summary>True for what the state says of its group beside its position: who its members are.</summary>
+    public static bool IsFormerGroup(ReadOnlySpan<byte> key) => IsOfGroup(key) && key.Length > 1;
 
     public static ulong SessionOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key[1..]);
 

@@ -49,6 +49,14 @@ internal static class DurableFile
         SyncFolder(Path.GetDirectoryName(target)!);
     }
 
+    /// <summary>Puts all files of a folder without sub-folders, and their names, on disk.</summary>
+    public static void SyncTree(string path)
+    {
+        foreach (var file in Directory.EnumerateFiles(path))
+            SyncFile(file);
+        SyncFolder(path);
+    }
+
     /// <summary>Puts a file's content on disk.</summary>
     public static void SyncFile(string path)
     {

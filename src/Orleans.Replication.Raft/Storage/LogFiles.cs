@@ -13,6 +13,7 @@ internal static class LogFiles
     private const uint CheckpointVersion = 1;
     private const string Votes = "state";
     private const int VotesBytes = 37;
+    private const int TermOffset = 29;
 
     /// <exception cref="RaftStorageException">One of them is not as it was left.</exception>
     public static void RequireWhole(string log)
@@ -23,6 +24,18 @@ internal static class LogFiles
         if (version != CheckpointVersion || last <= 0)
             throw Damaged(log, $"'{Checkpoint}' says that the log of format {version} ends at {last}");
         Read(log, Votes, VotesBytes);
+    }
+
+    /// <summary>The member's term.</summary>
+    /// <exception cref="RaftStorageException">The file is not as it was left.</exception>
+    public static long ReadTerm(string log) => BinaryPrimitives.ReadInt64LittleEndian(Read(log, Votes, VotesBytes).AsSpan(TermOffset));
+
+    /// <summary>Moves a member's term, or gives a new log one. Nobody has its vote in it.</summary>
+    public static void WriteTerm(string log, long term)
+    {
+        var votes = new byte[VotesBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(votes.AsSpan(TermOffset), term);
+        DurableFile.Write(Path.Combine(log, Votes), votes);
     }
 
     private static byte[] Read(string log, string name, int bytes)

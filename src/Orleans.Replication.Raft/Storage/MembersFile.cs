@@ -8,15 +8,32 @@ namespace Orleans.Replication.Raft.Storage;
 /// <param name="Cluster">The cluster.</param>
 /// <param name="Group">The group.</param>
 /// <param name="Member">The member whose log and votes these are.</param>
-/// <param name="Voters">The ids of the voters, sorted.</param>
+/// <param name="Voters">The ids of the voters that the group began with, or that the member was told of, sorted. Later ones are in the log and the state.</param>
 /// <param name="Admitted">False until the group has agreed that this member, whose disk was empty, may vote (SAFETY 12).</param>
-/// <param name="Replaced">True when damaged files of this member were moved aside here: the group has a history, whatever else its members say.</param>
-/// <param name="VoteBegun">True once this member's last vote is in a file of its own: from then on that has to be there.</param>
 /// <param name="LogBegun">True once the log may hold what this member has acknowledged: from then on it has to be there.</param>
+/// <param name="Addresses">Where the voters were, in the order of their ids. Null in files of earlier software.</param>
 internal sealed record MembersFile(
-    int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false, bool Replaced = false, bool VoteBegun = false)
+    int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false, IReadOnlyList<string>? Addresses = null)
 {
     public const int FormatVersion = 1;
+
+    /// <summary>Which life of the group this is (<see cref="Backups.Incarnation"/>); null for a member without history that has not heard of the group yet.</summary>
+    public string? Incarnation { get; init; }
+
+    /// <summary>True when damaged files of this member were moved aside here: the group has a history, whatever else its members say.</summary>
+    public bool Replaced { get; init; }
+
+    /// <summary>True once this member's last vote is in a file of its own: from then on that has to be there.</summary>
+    public bool VoteBegun { get; init; }
+
+    /// <summary>The last log entry of the backup that the group was restored from; 0 for one that was not. Without entries behind it, a member has no history.</summary>
+    public long Base { get; init; }
+
+    /// <summary>
+    /// The last log entry at the moment when the group was recovered from one survivor; 0 for one that was not. Configurations up to it are those of the group's former life:
+    /// <see cref="Voters"/> counts instead.
+    /// </summary>
+    public long RecoveredAt { get; init; }
 
     /// <returns>The content; null when there is no file.</returns>
     /// <exception cref="RaftStorageException">It is damaged or of another version.</exception>
@@ -28,7 +45,7 @@ internal sealed record MembersFile(
         {
             var file = JsonSerializer.Deserialize(File.ReadAllText(path), MembersFileJson.Default.MembersFile);
             return file is { Version: FormatVersion }
-                ? file
+                ? file.WithOriginalIncarnation()
                 : throw new RaftStorageException($"'{path}' is of format version {file?.Version}; this software reads version {FormatVersion}.");
         }
         catch (JsonException e)
@@ -36,6 +53,9 @@ internal sealed record MembersFile(
             throw RaftStorageException.Damage($"'{path}' is damaged: {e.Message}", e);
         }
     }
+
+    /// <summary>A file from before there were incarnations has none, and its group is the original one.</summary>
+    private MembersFile WithOriginalIncarnation() => Incarnation is null && (Admitted || LogBegun) ? this with { Incarnation = Backups.Incarnation.Original } : this;
 
     public void Write(string path) => DurableFile.WriteText(path, JsonSerializer.Serialize(this, MembersFileJson.Default.MembersFile));
 }

@@ -3,19 +3,43 @@ using Microsoft.AspNetCore.Connections;
 namespace Orleans.Replication.Raft.Wire;
 
 /// <summary>Questions to one peer of the group, any number at a time, over one connection that is made when it is needed.</summary>
-internal sealed class GroupChannel(
-    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider) : IAsyncDisposable
+internal sealed class GroupChannel : IAsyncDisposable
 {
+    private readonly IConnectionFactory _connections;
+    private readonly RaftPeer _peer;
+    private readonly Hello _hello;
+    private readonly int _maxMessageBytes;
+    private readonly TimeProvider _time;
+    private readonly Func<string>? _incarnation;
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private readonly CancellationTokenSource _disposing = new();
+    private readonly CancellationTokenSource _disposing;
+    private readonly CancellationToken _closed;
     private GroupConnection? _connection;
+
+    public GroupChannel(
+        IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider, Func<string>? incarnation = null)
+    {
+        _connections = connections;
+        _peer = peer;
+        _hello = hello;
+        _maxMessageBytes = maxMessageBytes;
+        _time = timeProvider;
+        _incarnation = incarnation;
+        _disposing = new CancellationTokenSource();
+
+        // Kept, because the source can be asked for it no longer once it is disposed; calls may still come then.
+        _closed = _disposing.Token;
+    }
+
+    /// <summary>Who is at the other end.</summary>
+    public string PeerId => _peer.Id;
 
     /// <summary>Asks, and waits for the answer.</summary>
     /// <exception cref="PeerUnavailableException">There was none. <see cref="PeerUnavailableException.NothingSent"/> tells whether the peer may have seen the question.</exception>
     public async Task<GroupResponse> CallAsync(GroupRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(timeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _disposing.Token);
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _closed);
         GroupConnection connection;
         try
         {
@@ -23,7 +47,7 @@ internal sealed class GroupChannel(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PeerUnavailableException($"Peer {peer.Id} cannot be reached: {e.Message}", e) { NothingSent = true };
+            throw new PeerUnavailableException($"Peer {_peer.Id} cannot be reached: {e.Message}", e) { NothingSent = true };
         }
 
         try
@@ -33,7 +57,7 @@ internal sealed class GroupChannel(
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             throw e as PeerUnavailableException ?? new PeerUnavailableException(
-                deadline.IsCancellationRequested ? $"Peer {peer.Id} did not answer within {timeout}." : $"Peer {peer.Id} is gone: {e.Message}", e);
+                deadline.IsCancellationRequested ? $"Peer {_peer.Id} did not answer within {timeout}." : $"Peer {_peer.Id} is gone: {e.Message}", e);
         }
     }
 
@@ -59,10 +83,11 @@ internal sealed class GroupChannel(
             if (_connection is { } closed)
                 await closed.DisposeAsync().ConfigureAwait(false);
             _connection = null;
-            var transport = await connections.ConnectAsync(peer.EndPoint, cancellationToken).ConfigureAwait(false);
-            var greeting = hello.Clone();
+            var transport = await _connections.ConnectAsync(_peer.EndPoint, cancellationToken).ConfigureAwait(false);
+            var greeting = _hello.Clone();
             greeting.Session = SessionNumbers.Next();
-            return _connection = new GroupConnection(transport, greeting, maxMessageBytes);
+            greeting.Incarnation = _incarnation?.Invoke() ?? string.Empty;
+            return _connection = new GroupConnection(transport, greeting, _maxMessageBytes);
         }
         finally
         {

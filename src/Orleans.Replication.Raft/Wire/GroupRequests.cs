@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Microsoft.AspNetCore.Connections;
+using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Proposals;
@@ -12,12 +14,19 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
 
     public async Task ServeAsync(ConnectionContext connection, string peer, CancellationToken cancellationToken)
     {
+        GroupReplica? stranger = null;
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.ConnectionClosed);
-        var (hello, refusal) = await Handshake.ReadAsync(
-            new MessageStream(connection.Transport, WireVersion.OverheadBytes), peer, node.ClusterId, (group, id) => findGroup(group)?.IsVoter(id) == true,
-            closed.Token).ConfigureAwait(false);
-        if (hello is null)
+        var greeting = new MessageStream(connection.Transport, WireVersion.OverheadBytes);
+        var (hello, refusal) = await Handshake.ReadAsync(greeting, peer, node.ClusterId, IsPeer, closed.Token).ConfigureAwait(false);
+        if (hello is not null && refusal.Length == 0)
+            refusal = Handshake.Compare(hello, findGroup(hello.Group)?.Incarnation);
+        if (hello is null || refusal.Length > 0)
+        {
+            if (stranger is not null)
+                await AnswerStrangerAsync(greeting, stranger, peer, closed.Token).ConfigureAwait(false);
             throw new ProtocolViolationException(refusal);
+        }
+
         var replica = findGroup(hello.Group)!;
         using var answers = new Answers(new MessageStream(connection.Transport, replica.Options.MaxMessageBytes), connection);
         using var places = new SemaphoreSlim(MaxQuestionsInFlight, MaxQuestionsInFlight);
@@ -37,6 +46,29 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
             for (var i = 0; i < MaxQuestionsInFlight; i++)
                 await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
+
+        bool IsPeer(string group, string id)
+        {
+            var replica = findGroup(group);
+            if (replica?.Peers.Contains(id) == true)
+                return true;
+            stranger = replica;
+            return false;
+        }
+    }
+
+    /// <summary>Whoever was a member learns that it is one no longer; nothing else is said to anybody.</summary>
+    private static async Task AnswerStrangerAsync(MessageStream messages, GroupReplica group, string peer, CancellationToken cancellationToken)
+    {
+        var committed = group.Engine.CommittedConfiguration;
+        if (committed.Index == 0 || committed.Configuration.Find(peer) is not null)
+            return;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(group.Options.AppendTimeout);
+        if (await messages.ReadAsync(GroupRequest.Parser, deadline.Token).ConfigureAwait(false) is not { } request)
+            return;
+        messages.Write(new GroupResponse { Id = request.Id, Answer = Answer.NotMember, ConfigurationIndex = committed.Index });
+        await messages.FlushAsync(deadline.Token).ConfigureAwait(false);
     }
 
     /// <summary>Never fails, and gives its place back, for which the connection waits before it ends.</summary>
@@ -76,9 +108,14 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
                 case GroupRequest.KindOneofCase.Propose:
                     return new GroupResponse { Answer = await ForwardedProposals.EnqueueAsync(request.Propose.Commands, group.Queue).ConfigureAwait(false) };
                 case GroupRequest.KindOneofCase.ReadIndex:
+                    if (request.ReadIndex.ByLease && group.Engine.TryGetLeaseIndex(out var index))
+                        return new GroupResponse { Answer = Answer.Ok, Index = index };
                     return new GroupResponse { Answer = Answer.Ok, Index = await group.Engine.GetReadIndexAsync(cancellationToken).ConfigureAwait(false) };
                 case GroupRequest.KindOneofCase.Status:
-                    return new GroupResponse { Answer = Answer.Ok, Index = group.Engine.LastIndex, Votes = group.Engine.Role != RaftRole.Learner };
+                    return DescribeStatus(group);
+                case GroupRequest.KindOneofCase.ChangeMember:
+                    await group.LeaderMembership.ChangeAsync(request.ChangeMember, cancellationToken).ConfigureAwait(false);
+                    return new GroupResponse { Answer = Answer.Ok };
                 case GroupRequest.KindOneofCase.Transfer:
                     var to = request.Transfer.To.Length == 0 ? null : request.Transfer.To;
                     await group.Engine.TransferLeadershipAsync(to, cancellationToken).ConfigureAwait(false);
@@ -91,10 +128,34 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
         {
             return new GroupResponse { Answer = Answer.NotLeader };
         }
-        catch (Exception e) when (e is LogFormatException or ArgumentException or GroupUnavailableException)
+        catch (MembershipChangeException e)
+        {
+            return new GroupResponse { Answer = Answer.Refused, Reason = e.Message, Refusal = (int)e.Reason, Lag = e.Lag };
+        }
+        catch (OperationCanceledException) when (request.KindCase == GroupRequest.KindOneofCase.ChangeMember && !cancellationToken.IsCancellationRequested)
+        {
+            return new GroupResponse { Answer = Answer.Unknown };
+        }
+        catch (Exception e) when (e is LogFormatException or ArgumentException or FormatException or GroupUnavailableException)
         {
             return new GroupResponse { Answer = Answer.Refused, Reason = e.Message };
         }
+    }
+
+    private static GroupResponse DescribeStatus(GroupReplica group)
+    {
+        var committed = group.Engine.CommittedConfiguration;
+        return new GroupResponse
+        {
+            Answer = Answer.Ok,
+            Index = group.Engine.LastIndex,
+            Votes = group.Engine.Role is not (RaftRole.Learner or RaftRole.Removed),
+            Admitted = group.Engine.IsAdmitted,
+            Incarnation = group.Incarnation ?? Incarnation.Unknown,
+            Base = group.Base,
+            ConfigurationIndex = committed.Index,
+            Configuration = UnsafeByteOperations.UnsafeWrap(group.ConfigurationFormat.Encode(committed.Configuration)),
+        };
     }
 
     /// <summary>The answering end of the connection: one answer is written at a time.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Orleans.Replication.Raft.Backups;
 
 namespace Orleans.Replication.Raft.Wire;
 
@@ -28,6 +29,13 @@ internal static class Handshake
         };
         return (refusal.Length == 0 ? hello : null, refusal);
     }
+
+    /// <summary>Compares the peer's life of the group with this member's.</summary>
+    /// <returns>The reason to refuse; empty for none.</returns>
+    public static string Compare(Hello hello, string? own) => Incarnation.IsSame(own, hello.Incarnation, asksOnly: hello.Purpose == Purpose.Group)
+        ? string.Empty
+        : $"'{hello.Sender}' is of incarnation '{hello.Incarnation}' of group '{hello.Group}', and this member of '{own}': one of them was restored or recovered since. "
+            + "A member of the former one joins with an empty group folder";
 
     /// <summary>What the other end is, for log lines.</summary>
     public static string Describe(ConnectionContext connection) => connection.RemoteEndPoint?.ToString() ?? connection.ConnectionId;

@@ -7,11 +7,13 @@ namespace Orleans.Replication.Raft.Wire;
 /// answer is late, since it could come and be taken for that of the next request.
 /// </summary>
 internal sealed class RaftChannel(
-    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider) : IAsyncDisposable
+    IConnectionFactory connections, RaftPeer peer, Hello hello, int maxMessageBytes, TimeProvider timeProvider,
+    Func<string>? incarnation = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ConnectionContext? _connection;
     private MessageStream? _messages;
+    private volatile bool _closed;
 
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <exception cref="PeerUnavailableException">There was none in time.</exception>
@@ -27,6 +29,16 @@ internal sealed class RaftChannel(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new PeerUnavailableException($"Peer {peer.Id} is still busy with an earlier request after {timeout}.");
+        }
+        catch (ObjectDisposedException)
+        {
+            throw Closed();
+        }
+
+        if (_closed)
+        {
+            _turn.Release();
+            throw Closed();
         }
 
         try
@@ -51,8 +63,10 @@ internal sealed class RaftChannel(
     /// <summary>Ends the request in flight, if there is one.</summary>
     public void Abort() => _connection?.Abort();
 
+    /// <summary>Whoever still calls is told that the peer is unavailable: the engine may do so for a moment after a member was removed.</summary>
     public async ValueTask DisposeAsync()
     {
+        _closed = true;
         Abort();
         await _turn.WaitAsync().ConfigureAwait(false);
         await DisconnectAsync().ConfigureAwait(false);
@@ -94,9 +108,12 @@ internal sealed class RaftChannel(
         _messages = new MessageStream(_connection.Transport, maxMessageBytes);
         var greeting = hello.Clone();
         greeting.Session = SessionNumbers.Next();
+        greeting.Incarnation = incarnation?.Invoke() ?? string.Empty;
         _messages.Write(greeting);
         return _messages;
     }
+
+    private PeerUnavailableException Closed() => new($"Peer {peer.Id} is no member any longer.");
 
     private async ValueTask DisconnectAsync()
     {

@@ -11,8 +11,10 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.ConnectionClosed);
         var greeting = new MessageStream(connection.Transport, WireVersion.OverheadBytes);
         var (hello, refusal) = await Handshake.ReadAsync(
-            greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.IsVoter(id) == true, closed.Token).ConfigureAwait(false);
-        if (hello is null)
+            greeting, peer, node.ClusterId, (group, id) => findGroup(group)?.Peers.Contains(id) == true, closed.Token).ConfigureAwait(false);
+        if (hello is not null && refusal.Length == 0)
+            refusal = Handshake.Compare(hello, findGroup(hello.Group)?.Incarnation);
+        if (hello is null || refusal.Length > 0)
         {
             await RefuseAsync(greeting, refusal, closed.Token).ConfigureAwait(false);
             throw new ProtocolViolationException(refusal);
@@ -27,9 +29,9 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
             using var snapshots = new SnapshotReceiver(group.Snapshots);
             while (await messages.ReadAsync(RaftRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
             {
-                if (!sessions.IsCurrent(hello) || findGroup(hello.Group) != group)
+                if (!sessions.IsCurrent(hello) || findGroup(hello.Group) != group || Handshake.Compare(hello, group.Incarnation).Length > 0)
                     return;
-                var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token).ConfigureAwait(false);
+                var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token, hello.Purpose is Purpose.Learner or Purpose.LearnerSnapshot).ConfigureAwait(false);
                 messages.Write(response);
                 await messages.FlushAsync(closed.Token).ConfigureAwait(false);
             }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
+using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.Groups;
 using Orleans.Runtime;
@@ -41,12 +42,20 @@ public static class RaftClusteringSiloBuilderExtensions
         services.AddTransient<IConfigurationValidator, RaftClusteringOptionsValidator>();
         services.AddTransient<IConfigurationValidator>(provider =>
             new ProviderGroupValidator("Clustering", provider.GetRequiredService<IOptions<RaftClusteringOptions>>().Value.Group, provider));
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<ShutdownLimit>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ShutdownLimit>());
+        ShutdownLimit.AddTo(services);
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StatusRetries>();
         services.AddSingleton(Create);
+        services.AddSingleton(CreateServer);
         services.AddSingleton<IMembershipTable>(provider => provider.GetRequiredService<RaftMembershipTable>());
     }
+
+    // Lazily: what it reads is behind the transport that it is part of.
+    private static GatewayServer CreateServer(IServiceProvider services) => new(
+        services.GetRequiredService<IOptions<RaftClusteringOptions>>(),
+        services.GetRequiredService<IOptions<ClusterOptions>>(),
+        services.GetRequiredService<IReplicationHost>,
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<ILogger<GatewayServer>>());
 
     private static RaftMembershipTable Create(IServiceProvider services)
     {

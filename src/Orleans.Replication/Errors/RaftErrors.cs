@@ -12,6 +12,7 @@ internal static class RaftErrors
     /// <summary>The error for callers of replicated state.</summary>
     public static ReplicationException Translate(RaftException error) => error switch
     {
+        GroupBusyException => new ReplicationBusyException(error.Message),
         GroupUnavailableException => new ReplicationUnavailableException(error.Message),
         OutcomeUnknownException => new ReplicationOutcomeUnknownException(error.Message),
         RaftStorageException => new ReplicationConfigurationException(error.Message, error),

@@ -45,6 +45,7 @@ public static class RaftGrainDirectoryServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(name);
 
+        ShutdownLimit.AddTo(services);
         configureOptions?.Invoke(services.AddOptions<RaftGrainDirectoryOptions>(name));
         services.ConfigureNamedOptionForLogging<RaftGrainDirectoryOptions>(name);
         services.AddTransient<IConfigurationValidator>(provider =>
@@ -57,6 +58,7 @@ public static class RaftGrainDirectoryServiceCollectionExtensions
     private static RaftGrainDirectory Create(IServiceProvider services, string name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<RaftGrainDirectoryOptions>>().Get(name);
-        return new RaftGrainDirectory(name, () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group));
+        return new RaftGrainDirectory(
+            name, () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group), services.GetRequiredService<ShutdownLimit>());
     }
 }

@@ -17,6 +17,7 @@ internal static class GroupOptions
             Tables = tables,
             MinElectionTimeout = options.MinElectionTimeout,
             MaxElectionTimeout = options.MaxElectionTimeout,
+            MaxClockDrift = options.MaxClockDrift,
             VoteTimeout = options.VoteTimeout,
             AppendTimeout = options.AppendTimeout,
             ProposalTimeout = options.ProposalTimeout,

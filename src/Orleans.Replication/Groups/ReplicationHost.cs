@@ -54,6 +54,19 @@ internal sealed partial class ReplicationHost(
     }
 
     /// <inheritdoc/>
+    public RaftPeer? ReadPeer(string? address)
+    {
+        try
+        {
+            return address is { Length: > 0 } && SiloEndPoint.Parse(address) is { Addresses.Count: > 0 } endPoint ? new RaftPeer(endPoint.Peer.ToString(), endPoint) : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -80,6 +93,8 @@ internal sealed partial class ReplicationHost(
             var endpoints = await transport.StartAsync(cancellationToken).ConfigureAwait(false);
             var node = CreateNode(folder, endpoints);
             _node = node;
+            foreach (var group in node.Groups.Values)
+                group.PeersChanged += _ => endpoints.Follow(node.Groups.Values.SelectMany(member => member.Peers.Count > 0 ? member.Peers : endpoints.Voters));
             await node.StartAsync(cancellationToken).ConfigureAwait(false);
             _running = new Running(
                 endpoints.Local.Id,
@@ -108,6 +123,8 @@ internal sealed partial class ReplicationHost(
             GroupConnections = endpoints.GroupConnections,
             GroupListener = endpoints.GroupListener,
             IdentifyPeer = endpoints.IdentifyPeer,
+            FormatEndPoint = endpoints.FormatEndPoint,
+            ParseEndPoint = endpoints.ParseEndPoint,
         };
         var groups = options.Value.Groups.Prepend(ReplicationGroups.Default).Distinct(StringComparer.Ordinal)
             .Select(name => GroupOptions.Create(name, endpoints.Voters, tables.Create(name), options.Value));

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
+using Orleans.Replication.Administration;
 using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Placement;
@@ -42,7 +45,16 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddSingleton<ReplicationHost>();
         services.AddSingleton<IReplicationHost>(provider => provider.GetRequiredService<ReplicationHost>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ReplicationHost>());
+        ShutdownLimit.AddTo(services);
         services.AddSingleton<IReplicationTransport, Libp2pTransport>();
+        services.AddSingleton<IReplicationManager, ReplicationManager>();
+
+        // Lazily: what it serves needs the transport that it is part of.
+        services.AddSingleton(provider => new AdminServer(
+            provider.GetRequiredService<IReplicationHost>,
+            provider.GetRequiredService<IReplicationManager>,
+            provider.GetRequiredService<IOptions<RaftReplicationOptions>>(),
+            provider.GetRequiredService<ILogger<AdminServer>>()));
         services.AddSingleton<IConfigurationValidator, RaftReplicationOptionsValidator>();
         services.AddSingleton<GroupTables>();
 

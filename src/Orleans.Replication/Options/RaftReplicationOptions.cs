@@ -29,10 +29,29 @@ public sealed class RaftReplicationOptions
     public IList<string> Peers { get; set; } = [];
 
     /// <summary>
+    /// For a silo that is to join groups that exist: the addresses of some of their members, with their peer ids, in place of <see cref="Peers"/>. The silo waits until it is added, as a
+    /// learner or a voter, on any of them: <see cref="Orleans.Replication.Raft.RaftGroup.AddVoterAsync"/>. Once it is a member, it goes by what its data folder says. Default: none.
+    /// </summary>
+    public IList<string> JoinAddresses { get; set; } = [];
+
+    /// <summary>
     /// The name that peers must share: 1 to 128 characters; data and messages of another name are refused. Default:
     /// <see cref="ClusterOptions.ClusterId"/>. Name it here when deployments over the same data change that.
     /// </summary>
     public string? ClusterId { get; set; }
+
+    /// <summary>
+    /// The peer ids that may administer this silo with <c>orleans-replication</c>, beside the members themselves. They may connect and ask; they are no members. Default: none.
+    /// <c>orleans-replication keygen --data DIR</c> makes an identity for an operator as well.
+    /// </summary>
+    public IList<string> Administrators { get; set; } = [];
+
+    /// <summary>
+    /// A secret of 16 to 1,024 characters: whoever has it may administer this silo, from whichever peer id. Any peer may then connect, and is refused everything until it has
+    /// said the token. Keep it out of files that others read; prefer <see cref="Administrators"/>. Default: none.
+    /// </summary>
+    [Redact]
+    public string? AdminToken { get; set; }
 
     /// <summary>The names of further groups, beside <c>default</c>: 1 to 64 letters, digits, '-', '_' or '.'. Each has a log and a leader of its own.</summary>
     public IList<string> Groups { get; set; } = [];
@@ -52,6 +71,12 @@ public sealed class RaftReplicationOptions
     /// <summary>The most time without a word from the leader; each wait is drawn at random between the two. Default: 900 ms.</summary>
     public TimeSpan MaxElectionTimeout { get; set; } = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>
+    /// By which part the clock of one silo may run faster than another's, for <see cref="Replication.ReadConsistency.Lease"/>. Default: 0.2, two clocks that are slewed
+    /// against each other by 8.3 % each, the most that chrony does; 0 to 1. Steps of the wall clock do not matter.
+    /// </summary>
+    public double MaxClockDrift { get; set; } = 0.2;
+
     /// <summary>How long a vote may take. Default: 200 ms; must be below <see cref="MinElectionTimeout"/>.</summary>
     public TimeSpan VoteTimeout { get; set; } = TimeSpan.FromMilliseconds(200);
 
@@ -63,6 +88,14 @@ public sealed class RaftReplicationOptions
 
     /// <summary>How long a linearizable read may wait for its read index. Default: 5 s.</summary>
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long the runtime's own accesses, to the membership table and to grain directories, may take while the silo stops. Default: 1.5 s, the longest election; 100 ms to
+    /// 1 minute. The silos that stop last have no quorum any more to record their end and that of their grains, and would wait for it. Longer makes it likelier
+    /// that a slow group still hears of the end; shorter stops faster. A silo whose end was not recorded is declared dead by the others, or by its own next
+    /// start on the same endpoint.
+    /// </summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>The largest command in bytes: a serialized operation or state with its key. Default: 8 MiB, at most 32 MiB.</summary>
     public int MaxCommandBytes { get; set; } = 8 << 20;

@@ -12,9 +12,14 @@ namespace Orleans.Configuration;
 /// </summary>
 internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOptions> options, IOptions<ClusterOptions> cluster) : IConfigurationValidator
 {
+    private static readonly TimeSpan MinShutdownTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxShutdownTimeout = TimeSpan.FromMinutes(1);
+
     private const int MaxVoters = 5;
     private const int MaxGroupNameChars = 64;
     private const int MaxClusterIdChars = 128;
+    private const int MinTokenChars = 16;
+    private const int MaxTokenChars = 1024;
 
     /// <inheritdoc/>
     /// <exception cref="ReplicationConfigurationException">An option is wrong; the message says what to write instead.</exception>
@@ -24,7 +29,12 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
         Require(!string.IsNullOrWhiteSpace(value.DataDirectory), nameof(value.DataDirectory), "is empty. Name a folder of this silo's own, for example 'data'.");
         ValidateAddresses(value);
         ValidateNames(value);
+        ValidateAdministration(value);
         Require(value.CatchUpTimeout >= TimeSpan.Zero, nameof(value.CatchUpTimeout), "is negative. Write zero to start without waiting.");
+        Require(
+            value.ShutdownTimeout >= MinShutdownTimeout && value.ShutdownTimeout <= MaxShutdownTimeout,
+            nameof(value.ShutdownTimeout),
+            $"is {value.ShutdownTimeout}. Write {MinShutdownTimeout} to {MaxShutdownTimeout}.");
     }
 
     private static void ValidateAddresses(RaftReplicationOptions value)
@@ -47,6 +57,11 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
             voters is 0 or 1 or 3 or 5,
             nameof(value.Peers),
             $"has {voters} peers. An even number survives no more losses than the odd one below it. Write 1, 3 or 5; leave it empty for a silo on its own.");
+        Parse(nameof(value.JoinAddresses), () => ClusterPeers.Parse(value.JoinAddresses));
+        Require(
+            voters == 0 || value.JoinAddresses.Count == 0,
+            nameof(value.JoinAddresses),
+            $"and {nameof(value.Peers)} are both given. A silo begins a group with its {nameof(value.Peers)}, or joins one by its {nameof(value.JoinAddresses)}.");
     }
 
     private void ValidateNames(RaftReplicationOptions value)
@@ -64,6 +79,22 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
             clusterId is { Length: > 0 and <= MaxClusterIdChars },
             nameof(value.ClusterId),
             $"has {clusterId?.Length ?? 0} characters. Write 1 to {MaxClusterIdChars}, or set ClusterOptions.ClusterId.");
+    }
+
+    private static void ValidateAdministration(RaftReplicationOptions value)
+    {
+        foreach (var id in value.Administrators)
+        {
+            Require(
+                PeerId.TryParse(id, null, out _),
+                nameof(value.Administrators),
+                $"has '{id}', which is no peer id. Write what 'orleans-replication keygen --data DIR' prints, for example 12D3KooW….");
+        }
+
+        Require(
+            value.AdminToken is null or { Length: >= MinTokenChars and <= MaxTokenChars },
+            nameof(value.AdminToken),
+            $"has {value.AdminToken?.Length} characters. Write {MinTokenChars} to {MaxTokenChars} that cannot be guessed, for example from 'openssl rand -hex 32'.");
     }
 
     private static T Parse<T>(string name, Func<T> parse)

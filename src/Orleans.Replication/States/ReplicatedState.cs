@@ -30,26 +30,46 @@ internal sealed class ReplicatedState<TState>(
     public long Version => Read().Version;
 
     /// <inheritdoc/>
-    public async ValueTask<TState> ReadAsync(ReadConsistency consistency, CancellationToken cancellationToken)
-    {
-        await PrepareAsync(consistency, cancellationToken).ConfigureAwait(false);
-        return Read().Value;
-    }
+    public async ValueTask<TState> ReadAsync(ReadConsistency consistency, CancellationToken cancellationToken) =>
+        (await ReadRecordAsync(consistency, cancellationToken).ConfigureAwait(false)).Value;
 
     /// <inheritdoc/>
     [SuppressMessage("Reliability", "CA2007", Justification = "The projection is the caller's code: it has to run on the caller's scheduler.")]
     public async ValueTask<TResult> ReadAsync<TResult>(Func<TState, TResult> projection, ReadConsistency consistency, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        await PrepareAsync(consistency, cancellationToken);
-        return projection(Read().Value);
+        return projection((await ReadRecordAsync(consistency, cancellationToken)).Value);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<VersionedState<TState>> ReadStaleAsync(TimeSpan maxStaleness, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxStaleness, TimeSpan.Zero);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // Asked first: what is read afterwards is not older.
+            var staleness = group.GetStaleness();
+            if (!(staleness <= maxStaleness))
+            {
+                throw new ReplicationUnavailableException(
+                    $"This silo's replica of group '{group.Name}' {(staleness is { } age ? $"has last been up to date {age} ago" : "has not been up to date since its start")}; "
+                    + $"{maxStaleness} was asked for. Read with a higher limit, or linearizably.");
+            }
+
+            var read = Read();
+            return new(new VersionedState<TState>(read.Value, read.Version));
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask<VersionedState<TState>> ReadVersionedAsync(ReadConsistency consistency, CancellationToken cancellationToken)
     {
-        await PrepareAsync(consistency, cancellationToken).ConfigureAwait(false);
-        var read = Read();
+        var read = await ReadRecordAsync(consistency, cancellationToken).ConfigureAwait(false);
         return new(read.Value, read.Version);
     }
 
@@ -119,25 +139,26 @@ internal sealed class ReplicatedState<TState>(
         }
     }
 
-    private async ValueTask PrepareAsync(ReadConsistency consistency, CancellationToken cancellationToken)
+    private async ValueTask<Remembered> ReadRecordAsync(ReadConsistency consistency, CancellationToken cancellationToken)
     {
-        switch (consistency)
+        try
         {
-            case ReadConsistency.Stale:
-                return;
-            case ReadConsistency.Linearizable or ReadConsistency.Lease:
-                try
-                {
+            switch (consistency)
+            {
+                case ReadConsistency.Stale:
+                    return Read();
+                case ReadConsistency.Linearizable:
                     await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-                    return;
-                }
-                catch (RaftException error)
-                {
-                    throw RaftErrors.Translate(error);
-                }
-
-            default:
-                throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "There is no such consistency.");
+                    return Read();
+                case ReadConsistency.Lease:
+                    return await group.ReadByLeaseAsync(this, static state => state.Read(), cancellationToken).ConfigureAwait(false);
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "There is no such consistency.");
+            }
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
         }
     }
 

@@ -3,16 +3,19 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Replication.Administration;
+using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.Transport;
 
 /// <summary>
-/// Carries replication over libp2p. Only the voters may connect, and each proves its peer id; a connection to every one of them is kept warm, so that
-/// a peer that is down is known to be down.
+/// Carries replication over libp2p. Only the members may connect, and each proves its peer id; a connection to every one of them is kept warm, so that
+/// a peer that is down is known to be down. Who they are is in the options at first, and in the groups' logs from then on.
 /// </summary>
-internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, ILoggerFactory loggers) : IReplicationTransport
+internal sealed class Libp2pTransport(
+    IOptions<RaftReplicationOptions> options, AdminServer admin, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
 {
     private static readonly ProtocolId RaftProtocol = new("/orleans-replication/raft/1.0.0");
     private static readonly ProtocolId GroupProtocol = new("/orleans-replication/group/1.0.0");
@@ -35,11 +38,14 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
             throw new ReplicationConfigurationException($"The data folder '{folder}' cannot be used: {error.Message}", error);
         }
 
-        var peers = ClusterPeers.Parse(options.Value.Peers);
-        RequireMembership(_identity.PeerId, peers, folder);
-        var host = CreateHost(_identity, peers);
+        var joins = options.Value.JoinAddresses.Count > 0;
+        var peers = ClusterPeers.Parse(joins ? options.Value.JoinAddresses : options.Value.Peers);
+        if (!joins)
+            RequireMembership(_identity.PeerId, peers, folder);
+        var admitted = new PeerAllowList(peers.Addresses.Keys);
+        var host = CreateHost(_identity, peers, admitted);
         _host = host;
-        return await OpenAsync(host, peers, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(host, peers, admitted, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -59,10 +65,11 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
             + $"Add its address, ending in /p2p/{self}, to the list on every silo, or start it with the data folder of one of the peers that are.");
     }
 
-    private Libp2pHost CreateHost(PeerIdentity identity, ClusterPeers peers)
+    private Libp2pHost CreateHost(PeerIdentity identity, ClusterPeers peers, PeerAllowList admitted)
     {
-        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody.
-        var settings = new Libp2pOptions { Identity = identity, Gater = new PeerAllowList(peers.Addresses.Keys) };
+        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators.
+        IConnectionGater gater = new AdminGater(admitted, admin.Access);
+        var settings = new Libp2pOptions { Identity = identity, Gater = gateways?.Admit(gater) ?? gater };
         foreach (var address in ListenAddresses(identity.PeerId, peers))
             settings.ListenAddresses.Add(address);
         return new Libp2pHost(settings, loggers);
@@ -82,12 +89,14 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
                 + $"{nameof(RaftReplicationOptions.Peers)} is a name, '{own[0]}'. Write the address to listen on, for example /ip4/0.0.0.0/tcp/4001.");
     }
 
-    private async Task<ReplicationEndpoints> OpenAsync(Libp2pHost host, ClusterPeers peers, CancellationToken cancellationToken)
+    private async Task<ReplicationEndpoints> OpenAsync(Libp2pHost host, ClusterPeers peers, PeerAllowList admitted, CancellationToken cancellationToken)
     {
         // Served before anybody can connect, so that no peer is told that the protocols do not exist.
-        var listeners = new Libp2pConnectionListenerFactory(host, new StreamHandlerOptions { AllowPeer = peers.Addresses.ContainsKey });
+        var listeners = new Libp2pConnectionListenerFactory(host, new StreamHandlerOptions { AllowPeer = admitted.Contains });
         var raft = await listeners.BindAsync(new ProtocolEndPoint(RaftProtocol), cancellationToken).ConfigureAwait(false);
         var group = await listeners.BindAsync(new ProtocolEndPoint(GroupProtocol), cancellationToken).ConfigureAwait(false);
+        admin.Register(host, admitted.Contains);
+        gateways?.Register(host);
         try
         {
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -100,34 +109,26 @@ internal sealed class Libp2pTransport(IOptions<RaftReplicationOptions> options, 
                 error);
         }
 
-        foreach (var (peer, addresses) in peers.Addresses)
-        {
-            if (peer != host.PeerId)
-                host.KeepConnected(peer, addresses);
-        }
-
-        var voters = peers.Addresses.Keys.DefaultIfEmpty(host.PeerId).Select(ToRaftPeer).ToArray();
+        var silos = new KnownSilos(host, admitted, peers);
+        var own = new RaftPeer(host.PeerId.ToString(), new SiloEndPoint(host.PeerId, peers.Addresses.GetValueOrDefault(host.PeerId) ?? host.ListenAddresses));
+        var voters = peers.Addresses.Count == 0
+            ? [own]
+            : peers.Addresses.Select(peer => new RaftPeer(peer.Key.ToString(), new SiloEndPoint(peer.Key, peer.Value))).ToArray();
+        silos.Follow(voters);
         return new ReplicationEndpoints(
-            ToRaftPeer(host.PeerId),
+            own,
             voters,
-            new Libp2pConnectionFactory(host, RaftProtocol),
+            new SiloConnectionFactory(new Libp2pConnectionFactory(host, RaftProtocol)),
             raft,
-            new Libp2pConnectionFactory(host, GroupProtocol),
+            new SiloConnectionFactory(new Libp2pConnectionFactory(host, GroupProtocol)),
             group,
             Identify,
-            peer => AddressesOf(host, peers, peer));
+            silos.AddressesOf,
+            endPoint => ((SiloEndPoint)endPoint).ToString(),
+            SiloEndPoint.Parse,
+            silos.Follow);
     }
-
-    private static RaftPeer ToRaftPeer(PeerId peer) => new(peer.ToString(), new PeerEndPoint(peer));
 
     // Noise has proven the id of the other end, and libp2p puts what was proven here.
     private static string? Identify(ConnectionContext connection) => (connection.RemoteEndPoint as PeerEndPoint)?.Peer.ToString();
-
-    private static IReadOnlyList<string> AddressesOf(Libp2pHost host, ClusterPeers peers, string text)
-    {
-        if (!PeerId.TryParse(text, null, out var peer))
-            return [];
-        var addresses = peers.Addresses.TryGetValue(peer, out var known) ? known : peer == host.PeerId ? host.ListenAddresses : [];
-        return [.. addresses.Select(address => address.WithPeerId(peer).ToString())];
-    }
 }

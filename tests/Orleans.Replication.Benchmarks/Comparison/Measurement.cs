@@ -20,10 +20,5 @@ internal sealed record Measurement(string Target, LoadOperation Operation, int C
 
     public long Errors => Rounds.Sum(round => round.Errors);
 
-    private double Median(Func<LoadRound, double> figure)
-    {
-        var sorted = Rounds.Select(figure).Order().ToArray();
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
+    private double Median(Func<LoadRound, double> figure) => Rounds.Select(figure).Median();
 }

@@ -93,6 +93,7 @@ public sealed class AdversaryTests
             options.HandshakeTimeout = TimeSpan.FromSeconds(2);
         });
         server.ListenAddresses[0].TryGetTcpEndPoint(out var target);
+        using var memory = new MemoryWatch();
         var flood = new List<Socket>();
         for (var i = 0; i < Sockets; i++)
         {
@@ -107,6 +108,7 @@ public sealed class AdversaryTests
 
         await Eventually.TrueAsync(() => member.IsConnected(server.PeerId), "a member gets in once the silent ones have timed out");
         await member.PingAsync(server.PeerId).InTimeAsync("the member is served");
+        memory.Report(Sockets, "silent sockets");
         flood.ForEach(socket => socket.Dispose());
     }
 
@@ -119,6 +121,7 @@ public sealed class AdversaryTests
         client.Knows(server);
         await client.PingAsync(server.PeerId).InTimeAsync("they are connected");
         var flooded = server.Connections.Single();
+        using var memory = new MemoryWatch();
 
         for (var i = 0; i < Streams; i++)
         {
@@ -128,6 +131,7 @@ public sealed class AdversaryTests
             Assert.InRange(flooded.StreamCount, 0, 20);
         }
 
+        memory.Report(Streams, "half-open streams");
         await using var other = await TestHost.StartAsync();
         other.Knows(server);
         await other.PingAsync(server.PeerId).InTimeAsync("others are served");

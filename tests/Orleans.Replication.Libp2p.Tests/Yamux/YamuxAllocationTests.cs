@@ -40,6 +40,31 @@ public sealed class YamuxAllocationTests
         Assert.True(least < MaxBytes, $"A round trip allocated {least:0.0} bytes.");
     }
 
+    [Fact]
+    public async Task A_transfer_whose_reader_lags_by_a_grown_window_allocates_next_to_nothing_per_frame()
+    {
+        const int WindowBytes = 8 * 1024 * 1024;
+        const int FrameBytes = 32 * 1024;
+        var options = new YamuxOptions { WindowBytes = WindowBytes };
+        await using var pair = SessionPair.Start(options, options);
+        var (dialled, accepted) = await pair.OpenAsync(_cancellation);
+        var message = new byte[WindowBytes];
+
+        // The window is full before the reader takes any of it.
+        var least = double.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await dialled.Output.WriteAsync(message, CancellationToken.None);
+            var read = await accepted.Input.ReadAtLeastAsync(WindowBytes, CancellationToken.None);
+            accepted.Input.AdvanceTo(read.Buffer.End);
+            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)(WindowBytes / FrameBytes));
+        }
+
+        await dialled.DisposeAsync();
+        Assert.True(least < MaxBytes + FrameBytes / 100, $"A frame allocated {least:0.0} bytes.");
+    }
+
     private static async Task SendAndReceiveAsync(YamuxStream stream)
     {
         for (var i = 0; i < RoundTrips; i++)

@@ -113,6 +113,38 @@ public sealed class CrashTests(CrashFixture fixture, ITestOutputHelper output) :
         await increments.AssertAppliedExactlyOnceAsync(Cluster.Silos, Cancelled);
     }
 
+    /// <summary>SAFETY S9: a leader that was stopped wakes up with its lease in its hands, and reads that wait to be answered.</summary>
+    [Fact]
+    public async Task No_read_by_lease_is_stale_when_the_leader_is_stopped_and_goes_on_after_another_was_elected()
+    {
+        var increments = new Increments("lease");
+        var watch = new StaleReadWatch("lease", increments, "lease");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var load = Task.WhenAll(
+            increments.RunAsync(Cluster.Silos, clients: 9, stop.Token),
+            watch.RunAsync(Cluster.Silos, readersPerSilo: 4, stop.Token));
+        for (var round = 0; round < Math.Max(2, NemesisSettings.Kills); round++)
+        {
+            var leader = await Cluster.WaitForLeaderAsync(Cancelled);
+            await watch.WaitForMoreAsync(RandomMoment, Cancelled);
+            leader.Pause();
+            fixture.Summary.AddFailover(await FailoverClock.MeasureAsync([.. Cluster.Silos.Where(silo => silo != leader)], Cancelled));
+            var before = increments.Highest;
+            await Eventually.HoldsAsync(() => increments.Highest > before, "an increment that the next leader acknowledges", Cancelled);
+            var waiting = watch.BeginAsync(leader, reads: 32, Cancelled);
+            leader.Resume();
+            await waiting;
+            await Cluster.HealAsync(Cancelled);
+        }
+
+        await stop.CancelAsync();
+        await load;
+        fixture.Summary.AddReads(watch.ReadCount, watch.Stale.Count);
+        output.WriteLine($"{watch.ReadCount} reads, {watch.Stale.Count} stale");
+        Assert.Empty(watch.Stale);
+        await increments.AssertAppliedExactlyOnceAsync(Cluster.Silos, Cancelled);
+    }
+
     [Fact]
     public async Task A_write_that_was_refused_for_want_of_a_quorum_is_never_applied()
     {

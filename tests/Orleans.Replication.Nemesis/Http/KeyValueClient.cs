@@ -34,8 +34,12 @@ internal sealed class KeyValueClient(int port) : IDisposable
     }
 
     /// <summary>Reads a counter linearizably.</summary>
-    public async Task<CallResult<long>> ReadCounterAsync(string counter, CancellationToken cancellationToken) =>
-        (await SendAsync(HttpMethod.Get, $"/counters/{counter}", content: null, cancellationToken)).Map(ToNumber);
+    public Task<CallResult<long>> ReadCounterAsync(string counter, CancellationToken cancellationToken) =>
+        ReadCounterAsync(counter, "linearizable", cancellationToken);
+
+    /// <summary>Reads a counter.</summary>
+    public async Task<CallResult<long>> ReadCounterAsync(string counter, string consistency, CancellationToken cancellationToken) =>
+        (await SendAsync(HttpMethod.Get, $"/counters/{counter}?consistency={consistency}", content: null, cancellationToken)).Map(ToNumber);
 
     /// <summary>The silo's own account of itself; null while it gives none.</summary>
     public async Task<SiloStatus?> GetStatusAsync(CancellationToken cancellationToken)

@@ -35,7 +35,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts a program. Its standard input stays open as long as this process lives: a child can watch it to die with its parent.</summary>
     /// <exception cref="InvalidOperationException">There is no such program.</exception>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string logFile)
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -43,6 +44,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         try
         {
             var child = new ChildProcess(new Process { StartInfo = start }, logFile);

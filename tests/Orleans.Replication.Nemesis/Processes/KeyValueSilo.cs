@@ -7,9 +7,10 @@ internal sealed class KeyValueSilo : IAsyncDisposable
 {
     private readonly string[] _arguments;
     private readonly string _logFile;
+    private readonly IReadOnlyDictionary<string, string>? _environment;
     private ChildProcess? _process;
 
-    public KeyValueSilo(string name, string peerId, string[] arguments, int httpPort, string logFile)
+    public KeyValueSilo(string name, string peerId, string[] arguments, int httpPort, string logFile, IReadOnlyDictionary<string, string>? environment = null)
     {
         Name = name;
         PeerId = peerId;
@@ -17,6 +18,7 @@ internal sealed class KeyValueSilo : IAsyncDisposable
         Client = new KeyValueClient(httpPort);
         _arguments = arguments;
         _logFile = logFile;
+        _environment = environment;
     }
 
     public string Name { get; }
@@ -39,7 +41,7 @@ internal sealed class KeyValueSilo : IAsyncDisposable
     {
         if (_process is not null)
             await _process.DisposeAsync();
-        _process = ChildProcess.Start("dotnet", _arguments, _logFile);
+        _process = ChildProcess.Start("dotnet", _arguments, _logFile, _environment);
     }
 
     public void Kill() => Running.Kill();

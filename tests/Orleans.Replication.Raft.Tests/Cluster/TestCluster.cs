@@ -6,16 +6,19 @@ namespace Orleans.Replication.Raft.Tests.Cluster;
 internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-test-").FullName;
+    private readonly Func<RaftGroupOptions, RaftGroupOptions> _configure;
+    private readonly List<TestMember> _members;
 
     public TestCluster(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null, Func<string, string?>? folderOf = null)
     {
         var voters = Enumerable.Range(1, members).Select(i => TestMember.Peer("member-" + i)).ToList();
-        Members = [.. voters.Select(voter => new TestMember(Network, voter.Id, voters, folderOf?.Invoke(voter.Id) ?? Path.Combine(_folder, voter.Id), configure ?? (options => options)))];
+        _configure = configure ?? (options => options);
+        _members = [.. voters.Select(voter => new TestMember(Network, voter.Id, voters, folderOf?.Invoke(voter.Id) ?? Path.Combine(_folder, voter.Id), _configure))];
     }
 
     public TestNetwork Network { get; } = new();
 
-    public IReadOnlyList<TestMember> Members { get; }
+    public IReadOnlyList<TestMember> Members => _members;
 
     public IEnumerable<string> Ids => Members.Select(member => member.Id);
 
@@ -29,6 +32,25 @@ internal sealed class TestCluster : IAsyncDisposable
         await Task.WhenAll(cluster.Members.Select(member => member.StartAsync(loggers)));
         await cluster.WaitForLeaderAsync();
         return cluster;
+    }
+
+    /// <summary>Starts one more process, which knows some members and is none yet.</summary>
+    public async Task<TestMember> StartNewMemberAsync(params TestMember[] known)
+    {
+        var id = "member-" + (_members.Count + 1);
+        var member = new TestMember(Network, id, [.. known.Select(other => TestMember.Peer(other.Id))], Path.Combine(_folder, id), _configure);
+        _members.Add(member);
+        await member.StartAsync();
+        return member;
+    }
+
+    /// <summary>Waits until the members that run have applied the same, and finds the same state on all of them.</summary>
+    public async Task ReplicasAreEqualAsync(params TestMember[] except)
+    {
+        var members = Members.Where(member => member.IsRunning && !except.Contains(member)).ToList();
+        await Eventually.TrueAsync("the same applied index everywhere", () => members.Select(member => member.Group.GetStatus().AppliedIndex).Distinct().Count() == 1);
+        var states = members.Select(member => member.Dump()).ToList();
+        Assert.All(states, state => Assert.Equal(states[0], state));
     }
 
     /// <summary>Waits until exactly one member leads and every running member knows it.</summary>

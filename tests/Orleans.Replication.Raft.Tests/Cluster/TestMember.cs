@@ -37,7 +37,7 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
             new RaftNodeOptions
             {
                 ClusterId = "test",
-                Local = voters.Single(voter => voter.Id == id),
+                Local = Peer(id),
                 DataDirectory = folder,
                 RaftConnections = network.Dialler(id, "raft"),
                 RaftListener = network.Listen(id, "raft"),
@@ -65,6 +65,34 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
 
     public string? Read(string key) =>
         Group.GetReader("kv").TryGet(Encoding.UTF8.GetBytes(key), out var record) ? Encoding.UTF8.GetString(record.Value.Span) : null;
+
+    /// <summary>The whole state.</summary>
+    public string Dump()
+    {
+        var state = Group.Replica!.State;
+        return string.Join('\n', state.Scan(ReadOnlyMemory<byte>.Empty).Select(pair => $"{Convert.ToHexString(pair.Key)} {Convert.ToHexString(pair.Value)}"));
+    }
+
+    /// <summary>Waits until its role is this one.</summary>
+    public Task WaitForRoleAsync(RaftRole role) => Eventually.TrueAsync($"{id} to be {role}", () => Group.GetStatus().Role == role);
+
+    public IReadOnlyList<string> Voters() => [.. Group.GetStatus().Members.Where(member => member.Role == RaftMemberRole.Voter).Select(member => member.Id)];
+
+    /// <summary>Becomes a voter of the group that another member is in.</summary>
+    public Task AddToAsync(TestMember member) => member.Group.AddVoterAsync(Peer(id));
+
+    /// <summary>Takes snapshots until the log does not go back to its beginning.</summary>
+    public async Task ForgetLogAsync()
+    {
+        var first = Path.Combine(folder, "groups", "default", "log", "metadata", "0");
+        while (File.Exists(first))
+        {
+            for (var i = 0; i < 130; i++)
+                await Group.ProposeAsync(KeyValueTable.Put("before", "value"));
+            Assert.True(await Group.TakeSnapshotAsync() > 0);
+            await Group.ProposeAsync(KeyValueTable.Put("after", "the snapshot"));
+        }
+    }
 
     public async Task<string?> ReadLinearizableAsync(string key, CancellationToken cancellationToken = default)
     {

@@ -16,6 +16,9 @@ internal sealed class TestNetwork
     private readonly ConcurrentDictionary<(string From, string Protocol), byte> _mute = new();
     private readonly ConcurrentDictionary<TestConnection, byte> _connections = new();
     private readonly ConcurrentDictionary<string, byte> _hung = new();
+    private readonly ConcurrentDictionary<string, byte> _roundsHung = new();
+    private readonly ConcurrentDictionary<string, byte> _silenced = new();
+    private readonly ConcurrentDictionary<string, string> _aliases = new();
     private readonly ConcurrentDictionary<(string Member, string Protocol), IPEndPoint> _addresses = new();
 
     /// <summary>Separates a member from all others: open connections break, new ones fail.</summary>
@@ -47,6 +50,17 @@ internal sealed class TestNetwork
             connection.Abort();
     }
 
+    /// <summary>A member can dial one other no longer; the other direction goes on.</summary>
+    public void MuteTo(string member, string other)
+    {
+        _cut[(member, other)] = 0;
+        foreach (var connection in _connections.Keys.Where(c => c.From == member && c.To == other))
+            connection.Abort();
+    }
+
+    /// <summary>A member can be reached by another name.</summary>
+    public void Alias(string name, string member) => _aliases[name] = member;
+
     public void Heal()
     {
         _cut.Clear();
@@ -61,10 +75,35 @@ internal sealed class TestNetwork
         _hung[member] = 0;
     }
 
+    /// <summary>What a member sends hangs, so that it does not notice; who dials it fails at once.</summary>
+    public void Silence(string member, IEnumerable<string> all)
+    {
+        foreach (var other in all.Where(id => id != member))
+            _cut[(other, member)] = 0;
+        _silenced[member] = 0;
+        foreach (var connection in _connections.Keys)
+        {
+            if (connection.From == member)
+                connection.Gate.Close();
+            else if (connection.To == member)
+                connection.Abort();
+        }
+    }
+
+    /// <summary>A member's Raft messages, to it and from it, do not come through; what it is asked beside them does.</summary>
+    public void HangRounds(string member)
+    {
+        _roundsHung[member] = 0;
+        foreach (var connection in _connections.Keys.Where(AreRoundsHung))
+            connection.Gate.Close();
+    }
+
     /// <summary>The members that hang go on.</summary>
     public void Resume()
     {
         _hung.Clear();
+        _roundsHung.Clear();
+        _silenced.Clear();
         foreach (var connection in _connections.Keys)
             connection.Gate.Open();
     }
@@ -79,11 +118,14 @@ internal sealed class TestNetwork
     private void Register(TestConnection connection)
     {
         _connections[connection] = 0;
-        if (_hung.ContainsKey(connection.From) || _hung.ContainsKey(connection.To))
+        if (_hung.ContainsKey(connection.From) || _hung.ContainsKey(connection.To) || _silenced.ContainsKey(connection.From) || AreRoundsHung(connection))
             connection.Gate.Close();
         if (IsCut(connection.From, connection.To, connection.Protocol))
             connection.Abort();
     }
+
+    private bool AreRoundsHung(TestConnection connection) =>
+        connection.Protocol == "raft" && (_roundsHung.ContainsKey(connection.From) || _roundsHung.ContainsKey(connection.To));
 
     private bool IsCut(string from, string to, string protocol) => _cut.ContainsKey((from, to)) || _mute.ContainsKey((from, protocol));
 
@@ -92,6 +134,7 @@ internal sealed class TestNetwork
         public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
         {
             var to = ((DnsEndPoint)endpoint).Host;
+            to = network._aliases.GetValueOrDefault(to, to);
             if (network.IsCut(from, to, protocol) || !network._addresses.TryGetValue((to, protocol), out var address))
                 throw new IOException($"{to} is not connected.");
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

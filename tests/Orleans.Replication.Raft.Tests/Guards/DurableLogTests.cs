@@ -50,10 +50,11 @@ public sealed class DurableLogTests
     {
         const int Entries = 500;
         await using var log = await TestLog.OpenAsync();
+        await log.BeginTermAsync(1);
         var appending = Task.Run(async () =>
         {
             for (var i = 0; i < Entries; i++)
-                await log.State.AppendAsync(new ReceivedEntry(1, new byte[100]));
+                await log.AppendAloneAsync(1);
         });
         while (log.State.LastCommittedEntryIndex < Entries)
             await log.State.CommitAsync(log.State.LastEntryIndex);
@@ -65,11 +66,12 @@ public sealed class DurableLogTests
     {
         const int Entries = 500;
         await using var log = await TestLog.OpenAsync();
+        await log.BeginTermAsync(1);
         var leading = Task.Run(async () =>
         {
             for (var i = 0; i < Entries; i++)
             {
-                await log.State.AppendAsync(new ReceivedEntry(1, new byte[100]));
+                await log.AppendAloneAsync(1);
                 await log.State.CommitAsync(log.State.LastEntryIndex);
             }
         });
@@ -107,6 +109,26 @@ public sealed class DurableLogTests
         await log.AppendAsync(1, 1, 2);
         await Assert.ThrowsAsync<NotLeaderException>(() => log.State.AppendAsync(new ReceivedEntry(1, new byte[1])).AsTask());
         Assert.Equal("1, 2", string.Join(", ", await log.TermsAsync()));
+    }
+
+    /// <summary>
+    /// Two entries of one index and term that differ are taken for the same on every other member: the group splits, silently. A leader that was stopped for a
+    /// while finds both at once, commands that wait and a message of the next term.
+    /// </summary>
+    [Fact]
+    public async Task A_command_enters_the_log_in_no_term_but_that_in_which_this_member_was_elected()
+    {
+        await using var log = await TestLog.OpenAsync();
+        await Assert.ThrowsAsync<NotLeaderException>(() => log.AppendAloneAsync(1));
+        await log.BeginTermAsync(2);
+        await log.AppendAloneAsync(2);
+        await Assert.ThrowsAsync<NotLeaderException>(() => log.AppendAloneAsync(3));
+        await log.AppendAsync(3, 3);
+        await Assert.ThrowsAsync<NotLeaderException>(() => log.AppendAloneAsync(3));
+        Assert.Equal("2, 2, 3", string.Join(", ", await log.TermsAsync()));
+        await log.BeginTermAsync(4);
+        await log.AppendAloneAsync(4);
+        Assert.Equal("2, 2, 3, 4, 4", string.Join(", ", await log.TermsAsync()));
     }
 
     /// <summary>Whatever arrives, in whatever order: the log is what Raft's rule makes of it (§5.3), and all of it is on disk.</summary>

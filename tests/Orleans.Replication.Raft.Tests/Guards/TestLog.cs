@@ -1,14 +1,20 @@
+using System.Net;
 using DotNext.IO.Log;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
+using Orleans.Replication.Raft.Log;
+using Orleans.Replication.Raft.Membership;
 
 namespace Orleans.Replication.Raft.Tests.Guards;
 
 /// <summary>A log in a folder of its own, called the way the engine calls it.</summary>
 internal sealed class TestLog : IAsyncDisposable
 {
+    public static readonly GroupConfiguration Bootstrap = GroupConfiguration.Of([new("a", new DnsEndPoint("a", 1))]);
+    public static readonly ConfigurationFormat Format = new("default", EndPointText.Format, EndPointText.Parse);
+
     private readonly DurableLog _log;
 
     private TestLog(string folder, DurableLog log) => (Folder, _log) = (folder, log);
@@ -23,12 +29,28 @@ internal sealed class TestLog : IAsyncDisposable
         var isNew = folder is null;
         folder ??= Directory.CreateTempSubdirectory("raft-log-").FullName;
         var log = new DurableLog(
-            new WriteAheadLog.Options { Location = folder, ChunkSize = 1 << 16, HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3 }, new Nowhere());
+            new WriteAheadLog.Options { Location = folder, ChunkSize = 1 << 16, HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3 }, new Nowhere(),
+            Format, new ConfigurationHistory(new LoggedConfiguration(0, Bootstrap), applied: null));
         await log.InitializeAsync();
         if (isNew)
             await ((IPersistentState)log).UpdateTermAsync(LaterThanAllEntries, resetLastVote: true);
         return new TestLog(folder, log);
     }
+
+    public LoggedConfiguration Configuration => _log.Configuration;
+
+    public LoggedConfiguration CommittedConfiguration => _log.CommittedConfiguration;
+
+    public Func<long, GroupConfiguration, bool>? IsElected { set => _log.IsElected = value; }
+
+    /// <summary>Puts the first entry of a term there, as its leader.</summary>
+    public async Task LeadAsync(long term) => await ((IAuditTrail<IRaftLogEntry>)_log).AppendAsync(new ReceivedEntry(term, default), CancellationToken.None);
+
+    /// <summary>Commits as a leader does.</summary>
+    public async Task CommitAsLeaderAsync(long endIndex) => await ((IAuditTrail)_log).CommitAsync(endIndex);
+
+    public async Task<long> AppendConfigurationAsync(long term, GroupConfiguration configuration) =>
+        await _log.AppendConfigurationAsync(term, configuration, _log.Configuration, CancellationToken.None);
 
     /// <summary>Appends as a follower does.</summary>
     public ValueTask AppendAsync(long startIndex, params long[] terms)
@@ -36,6 +58,12 @@ internal sealed class TestLog : IAsyncDisposable
         ILogEntryProducer<ReceivedEntry> entries = new EntryList<ReceivedEntry>([.. terms.Select(term => new ReceivedEntry(term, new byte[100]))]);
         return State.AppendAsync(entries, startIndex, skipCommitted: true);
     }
+
+    /// <summary>Appends as the leader of a term does.</summary>
+    public async Task<long> AppendAloneAsync(long term) => await State.AppendAsync(new ReceivedEntry(term, new byte[100]));
+
+    /// <summary>Begins a term as its leader.</summary>
+    public async Task BeginTermAsync(long term) => await State.AppendAsync(new EmptyLogEntry { Term = term });
 
     /// <summary>Commits what a leader has said to be committed, as a follower does.</summary>
     public ValueTask CommitKnownAsync(long endIndex) => _log.CommitKnownAsync(endIndex, CancellationToken.None);

@@ -1,6 +1,7 @@
 using DotNext.Net.Cluster.Consensus.Raft;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Replication.Raft.Engine;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Engine.Members;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Tests.Cluster;
@@ -15,6 +16,7 @@ namespace Orleans.Replication.Raft.Tests.Members;
 public sealed class PeerMemberTests : IAsyncLifetime
 {
     private readonly TestNetwork _network = new();
+    private readonly SteppedClock _clock = new();
     private readonly SnapshotSource _source = new();
     private ScriptedVoter _peer = null!;
     private RaftChannel _channel = null!;
@@ -29,15 +31,13 @@ public sealed class PeerMemberTests : IAsyncLifetime
         var options = new RaftGroupOptions { Voters = [], Tables = [], MaxBatchBytes = 4096, AppendTimeout = TimeSpan.FromMilliseconds(500), SnapshotBytesPerSecond = 64 << 10 };
         _member = new PeerMember(
             ScriptedPeer.Peer, options,
-            new SnapshotTransfers(options, _source.Snapshots, ScriptedPeer.Peer, _snapshotChannel, NullLogger.Instance, TimeProvider.System), _channel, _channel);
+            new SnapshotTransfers(options, _source.Snapshots, ScriptedPeer.Peer, _snapshotChannel, NullLogger.Instance, TimeProvider.System), _channel, _channel, _clock);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _member.Snapshots.DisposeAsync();
-        await _channel.DisposeAsync();
-        await _snapshotChannel.DisposeAsync();
+        await _member.CloseAsync();
         await _peer.DisposeAsync();
         _source.Dispose();
     }
@@ -69,6 +69,33 @@ public sealed class PeerMemberTests : IAsyncLifetime
         _peer.Become(request => request.Append.PreviousIndex < 9 ? ScriptedVoter.Accept(request) : null);
         await Assert.ThrowsAsync<DotNext.Net.Cluster.MemberUnavailableException>(() => AppendAsync(term: 5, previousIndex: 7, bytes: [4000, 4000, 4000]));
         Assert.Equal(9, _member.FlushedIndexIn(5));
+    }
+
+    /// <summary>SAFETY S9: a lease is counted from before the message, since the member's promise may begin at any time after it.</summary>
+    [Fact]
+    public async Task What_was_accepted_confirms_the_leader_from_the_moment_before_it_was_sent_in_the_term_in_which_it_was()
+    {
+        _clock.Stop();
+        var sentAt = _clock.GetTimestamp();
+        _peer.Become(request =>
+        {
+            _clock.Step(TimeSpan.FromSeconds(1));
+            return ScriptedVoter.Accept(request);
+        });
+        await AppendAsync(term: 5, previousIndex: 7, bytes: []);
+        Assert.Equal(sentAt, _member.ConfirmedIn(5));
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(6));
+        await AppendAsync(term: 6, previousIndex: 7, bytes: []);
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(5));
+        Assert.Equal(sentAt + _clock.TimestampFrequency, _member.ConfirmedIn(6));
+    }
+
+    [Fact]
+    public async Task What_was_refused_confirms_nothing()
+    {
+        _peer.Become(ScriptedVoter.Lack);
+        await AppendAsync(term: 5, previousIndex: 7, bytes: []);
+        Assert.Equal(LeaderLease.Never, _member.ConfirmedIn(5));
     }
 
     /// <summary>What a transfer beside the rounds hears from a member says nothing about who leads now: a read index on it would be stale (SAFETY 6).</summary>

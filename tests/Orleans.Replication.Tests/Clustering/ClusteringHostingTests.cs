@@ -17,18 +17,18 @@ public sealed class ClusteringHostingTests
     {
         using var host = Build(silo => silo.UseRaftClustering());
         Assert.IsType<RaftMembershipTable>(host.Services.GetRequiredService<IMembershipTable>());
-        Assert.Equal(("default", TimeSpan.FromSeconds(2)), (Options(host).Group, Options(host).ShutdownTimeout));
+        Assert.Equal("default", Options(host).Group);
     }
 
     [Fact]
     public void Asked_for_twice_there_is_one_table_with_the_options_of_both()
     {
         using var host = Build(silo => silo
-            .UseRaftClustering(options => options.Group = "g")
-            .UseRaftClustering((OptionsBuilder<RaftClusteringOptions> options) => options.Configure(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1))));
+            .UseRaftClustering()
+            .UseRaftClustering((OptionsBuilder<RaftClusteringOptions> options) => options.Configure(o => o.Group = "g")));
         Assert.Single(host.Services.GetServices<IMembershipTable>());
-        Assert.Single(host.Services.GetServices<ILifecycleParticipant<ISiloLifecycle>>().OfType<ShutdownLimit>());
-        Assert.Equal(("g", TimeSpan.FromSeconds(1)), (Options(host).Group, Options(host).ShutdownTimeout));
+        Assert.Single(host.Services.GetServices<ILifecycleParticipant<ISiloLifecycle>>().OfType<StatusRetries>());
+        Assert.Equal("g", Options(host).Group);
     }
 
     [Fact]
@@ -37,21 +37,16 @@ public sealed class ClusteringHostingTests
         using var host = Build(
             _ => { },
             ("Orleans:Clustering:ProviderType", "Raft"),
-            ("Orleans:Clustering:Group", "silos"),
-            ("Orleans:Clustering:ShutdownTimeout", "00:00:05"));
+            ("Orleans:Clustering:Group", "silos"));
         Assert.IsType<RaftMembershipTable>(host.Services.GetRequiredService<IMembershipTable>());
-        Assert.Equal(("silos", TimeSpan.FromSeconds(5)), (Options(host).Group, Options(host).ShutdownTimeout));
+        Assert.Equal("silos", Options(host).Group);
     }
 
-    [Theory]
-    [InlineData("", 2000, "RaftClusteringOptions.Group is required")]
-    [InlineData("default", 99, "RaftClusteringOptions.ShutdownTimeout is 00:00:00.0990000")]
-    [InlineData("default", 60001, "RaftClusteringOptions.ShutdownTimeout is 00:01:00.0010000")]
-    public void Options_that_cannot_work_are_refused_with_a_message_that_names_them(string group, int shutdownMilliseconds, string message)
+    [Fact]
+    public void A_missing_group_is_refused_with_a_message_that_names_it()
     {
-        using var host = Build(silo => silo.UseRaftClustering((RaftClusteringOptions options) =>
-            (options.Group, options.ShutdownTimeout) = (group, TimeSpan.FromMilliseconds(shutdownMilliseconds))));
-        Assert.Contains(message, Assert.Throws<OrleansConfigurationException>(() => Validate(host)).Message, StringComparison.Ordinal);
+        using var host = Build(silo => silo.UseRaftClustering(options => options.Group = ""));
+        Assert.Contains("RaftClusteringOptions.Group is required", Assert.Throws<OrleansConfigurationException>(() => Validate(host)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

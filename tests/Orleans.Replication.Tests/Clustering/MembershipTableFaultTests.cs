@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Clustering.Provider;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Tests.Groups;
 using Orleans.Runtime;
 
@@ -65,10 +66,11 @@ public sealed class MembershipTableFaultTests
     public async Task A_silo_that_stops_does_not_wait_for_a_lost_majority(int reachedStage)
     {
         var membership = new ClusterMembershipOptions();
-        var clustering = new RaftClusteringOptions { ShutdownTimeout = TimeSpan.FromMilliseconds(200) };
-        var limit = new ShutdownLimit(Options.Create(clustering), Options.Create(membership), TimeProvider.System);
+        var limit = new ShutdownLimit(Options.Create(new RaftReplicationOptions { ShutdownTimeout = TimeSpan.FromMilliseconds(200) }), TimeProvider.System);
+        var retries = new StatusRetries(limit, Options.Create(membership));
         var lifecycle = new SiloLifecycleSubject(NullLogger<SiloLifecycleSubject>.Instance);
         limit.Participate(lifecycle);
+        retries.Participate(lifecycle);
         await using var group = new TestGroup(3, new() { ProposalTimeout = TimeSpan.FromMinutes(1), ReadTimeout = TimeSpan.FromMinutes(1) });
         await group.Members[0].StartAsync();
         var table = group.Members[0].CreateMembershipTable("c", limit);
@@ -80,9 +82,9 @@ public sealed class MembershipTableFaultTests
         Assert.Equal(TimeSpan.FromMinutes(5), membership.MaxJoinAttemptTime);
         await lifecycle.OnStop();
 
-        Assert.Equal(2 * clustering.ShutdownTimeout, membership.MaxJoinAttemptTime);
+        Assert.Equal(limit.Timeout, membership.MaxJoinAttemptTime);
         await Assert.ThrowsAsync<TimeoutException>(() => table.ReadAllAsync());
-        Assert.True(membership.MaxJoinAttemptTime < clustering.ShutdownTimeout, "The runtime would go on trying.");
+        Assert.True(membership.MaxJoinAttemptTime < limit.Timeout, "The runtime would go on trying.");
 
         // Having waited once in vain, it does not wait again.
         Assert.True(table.ReadAllAsync().IsFaulted);
@@ -91,12 +93,38 @@ public sealed class MembershipTableFaultTests
     }
 
     [Fact]
+    public async Task Silos_that_stop_at_the_same_moment_all_record_their_end()
+    {
+        await using var group = await TestGroup.StartAsync(1);
+        var limit = new ShutdownLimit(Options.Create(new RaftReplicationOptions()), TimeProvider.System);
+        var tables = Enumerable.Range(1, 8).Select(i => group.Members[0].CreateMembershipTable("c", limit, Entry(i).SiloAddress)).ToArray();
+        for (var i = 0; i < tables.Length; i++)
+            Assert.True(await tables[i].InsertRowAsync(Entry(i + 1), (await tables[i].ReadAllAsync()).Version.Next()));
+        var before = await tables[0].ReadAllAsync();
+        var rows = Enumerable.Range(1, 8).Select(i => before.TryGet(Entry(i).SiloAddress)!).ToArray();
+        Array.ForEach(rows, row => row.Item1.Status = SiloStatus.Dead);
+
+        // As long as the silo runs, a stale version of the table is a conflict.
+        Assert.True(await tables[0].UpdateRowAsync(rows[0].Item1, rows[0].Item2, before.Version.Next()));
+        Assert.False(await tables[1].UpdateRowAsync(rows[1].Item1, rows[1].Item2, before.Version.Next()));
+        var lifecycle = new SiloLifecycleSubject(NullLogger<SiloLifecycleSubject>.Instance);
+        limit.Participate(lifecycle);
+        await lifecycle.OnStart();
+        await lifecycle.OnStop();
+
+        var recorded = await Task.WhenAll(Enumerable.Range(1, 7).Select(i => tables[i].UpdateRowAsync(rows[i].Item1, rows[i].Item2, before.Version.Next())));
+        Assert.All(recorded, Assert.True);
+        Assert.Equal(before.Version.Version + 8, (await tables[0].ReadAllAsync()).Version.Version);
+
+        // Somebody else's row, or an own row that has changed meanwhile, stays a conflict.
+        Assert.False(await tables[0].UpdateRowAsync(rows[1].Item1, rows[1].Item2, before.Version.Next()));
+        Assert.False(await tables[1].UpdateRowAsync(rows[1].Item1, rows[1].Item2, before.Version.Next()));
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_while_the_silo_stops_is_told_so()
     {
-        var limit = new ShutdownLimit(
-            Options.Create(new RaftClusteringOptions { ShutdownTimeout = TimeSpan.FromMinutes(1) }),
-            Options.Create(new ClusterMembershipOptions { MaxJoinAttemptTime = TimeSpan.FromSeconds(1) }),
-            TimeProvider.System);
+        var limit = new ShutdownLimit(Options.Create(new RaftReplicationOptions { ShutdownTimeout = TimeSpan.FromMinutes(1) }), TimeProvider.System);
         var lifecycle = new SiloLifecycleSubject(NullLogger<SiloLifecycleSubject>.Instance);
         limit.Participate(lifecycle);
         await lifecycle.OnStart();

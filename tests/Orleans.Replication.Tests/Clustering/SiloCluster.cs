@@ -64,11 +64,20 @@ internal sealed class SiloCluster : IAsyncDisposable
         await DisposeAsync(host);
     }
 
+    /// <summary>A silo's libp2p address, with its peer id.</summary>
+    public string Peer(int silo) => _members[silo].Peer;
+
+    public int GatewayPort(int silo) => _members[silo].GatewayPort;
+
     /// <summary>A client outside the silos, which knows nothing but a static list of their gateways.</summary>
-    public async Task<IClusterClient> ConnectClientAsync()
+    public Task<IClusterClient> ConnectClientAsync() =>
+        ConnectClientAsync(client => client.UseStaticClustering([.. _members.Select(m => new IPEndPoint(IPAddress.Loopback, m.GatewayPort))]));
+
+    /// <summary>A client outside the silos.</summary>
+    public async Task<IClusterClient> ConnectClientAsync(Action<IClientBuilder> configure)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
-        builder.UseOrleansClient(client => client.UseStaticClustering([.. _members.Select(m => new IPEndPoint(IPAddress.Loopback, m.GatewayPort))]));
+        builder.UseOrleansClient(configure);
         _client = builder.Build();
         await _client.StartAsync();
         return _client.Services.GetRequiredService<IClusterClient>();
@@ -105,18 +114,19 @@ internal sealed class SiloCluster : IAsyncDisposable
     {
         private readonly string _folder;
         private readonly int _siloPort;
-        private readonly string _peer;
         private readonly Action<ISiloBuilder>? _configure;
 
         public Member(string folder, Action<ISiloBuilder>? configure)
         {
             var ports = FreePorts.Take(3);
             (_folder, _configure) = (folder, configure);
-            _peer = ThreeSilos.MakePeer(folder, ports[0]);
+            Peer = ThreeSilos.MakePeer(folder, ports[0]);
             (_siloPort, GatewayPort) = (ports[1], ports[2]);
         }
 
         public int GatewayPort { get; }
+
+        public string Peer { get; }
 
         public IHost? Host { get; set; }
 
@@ -136,7 +146,7 @@ internal sealed class SiloCluster : IAsyncDisposable
                 {
                     options.DataDirectory = _folder;
                     foreach (var member in all)
-                        options.Peers.Add(member._peer);
+                        options.Peers.Add(member.Peer);
                 })
                 .UseRaftClustering()
                 .AddRaftGrainStorageAsDefault();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orleans.Hosting;
 using Orleans.Replication.Tests.Storage;
 using Orleans.Runtime;
 
@@ -31,7 +32,8 @@ public sealed class SiloRestartTests
     [Fact]
     public async Task Silos_that_stop_one_after_the_other_do_not_wait_for_a_majority_that_is_gone()
     {
-        await using var cluster = await SiloCluster.CreateAsync(3);
+        await using var cluster = await SiloCluster.CreateAsync(3, silo => silo.Services.UseRaftGrainDirectoryAsDefault());
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => cluster.Grains(2).GetGrain<IVaultGrain>($"{i}").SetAsync(i)));
         await cluster.StopAsync(0);
         await cluster.StopAsync(1);
         var clock = Stopwatch.StartNew();

@@ -11,6 +11,10 @@ public sealed class RaftErrorsTests
         Assert.Equal("m", Assert.IsType<ReplicationUnavailableException>(RaftErrors.Translate(new GroupUnavailableException("m"))).Message);
 
     [Fact]
+    public void Busy_stays_busy_and_is_a_kind_of_unavailable() =>
+        Assert.IsAssignableFrom<ReplicationUnavailableException>(Assert.IsType<ReplicationBusyException>(RaftErrors.Translate(new GroupBusyException("m"))));
+
+    [Fact]
     public void An_unknown_outcome_stays_unknown() =>
         Assert.Equal("m", Assert.IsType<ReplicationOutcomeUnknownException>(RaftErrors.Translate(new OutcomeUnknownException("m"))).Message);
 

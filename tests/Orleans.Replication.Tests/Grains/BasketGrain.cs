@@ -29,6 +29,8 @@ public abstract class BasketGrain(IReplicatedState<Basket> basket, ILocalSiloDet
 
     public ValueTask<long> ReadTotal(ReadConsistency consistency) => basket.ReadAsync(state => state.Total, consistency);
 
+    public ValueTask<VersionedState<Basket>> ReadStale(TimeSpan maxStaleness) => basket.ReadStaleAsync(maxStaleness);
+
     public ValueTask<VersionedState<Basket>> ReadAtActivation() => new(_atActivation);
 
     public IAsyncEnumerable<StateChange<Basket>> Watch(long? fromVersion, CancellationToken cancellationToken) =>

@@ -24,6 +24,9 @@ public interface IBasketGrain : IGrainWithStringKey
     [ReadOnly]
     ValueTask<long> ReadTotal(ReadConsistency consistency);
 
+    [ReadOnly]
+    ValueTask<VersionedState<Basket>> ReadStale(TimeSpan maxStaleness);
+
     /// <summary>What <c>Value</c> and <c>Version</c> said when the grain was activated.</summary>
     [ReadOnly]
     ValueTask<VersionedState<Basket>> ReadAtActivation();

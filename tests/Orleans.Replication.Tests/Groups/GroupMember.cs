@@ -9,6 +9,7 @@ using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.GrainDirectories.Provider;
 using Orleans.Replication.GrainDirectories.Records;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Provider;
 using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Raft;
@@ -45,6 +46,8 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
 
     public IReadOnlyList<string> GetAddresses(string peerId) => [.. voters.Where(voter => voter.Id == peerId).Select(voter => voter.EndPoint.ToString()!)];
 
+    public RaftPeer? ReadPeer(string? address) => voters.FirstOrDefault(voter => voter.EndPoint.ToString() == address);
+
     public IServiceProvider Services => _services ??= BuildServices();
 
     public IGrainStorage Storage(string provider) => Services.GetRequiredKeyedService<IGrainStorage>(provider);
@@ -54,7 +57,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         Options.Create(new ClusterOptions { ClusterId = clusterId }),
         () => Group,
         () => self,
-        shutdown ?? new ShutdownLimit(Options.Create(new RaftClusteringOptions()), Options.Create(new ClusterMembershipOptions()), TimeProvider.System),
+        shutdown ?? NoLimit(),
         TimeProvider.System,
         NullLogger<RaftMembershipTable>.Instance);
 
@@ -63,7 +66,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Group);
 
     /// <summary>Makes a grain directory on this member.</summary>
-    public RaftGrainDirectory CreateGrainDirectory(string name) => new(name, () => Group);
+    public RaftGrainDirectory CreateGrainDirectory(string name, ShutdownLimit? shutdown = null) => new(name, () => Group, shutdown ?? NoLimit());
 
     /// <summary>Makes a grain's journal on this member.</summary>
     public Journal CreateJournal(GrainId grain) => new(JournalKeys.Header("journals", grain), () => Group);
@@ -127,4 +130,6 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         services.AddRaftGrainStorage(TestGroup.Deletes, storage => storage.DeleteStateOnClear = true);
         return services.BuildServiceProvider();
     }
+
+    private static ShutdownLimit NoLimit() => new(Options.Create(new RaftReplicationOptions()), TimeProvider.System);
 }

@@ -104,6 +104,8 @@ public sealed class RaftReplicationOptionsTests
     {
         Refused("RaftReplicationOptions.DataDirectory is empty.", options => options.DataDirectory = " ");
         Refused("RaftReplicationOptions.CatchUpTimeout is negative.", options => options.CatchUpTimeout = TimeSpan.FromTicks(-1));
+        Refused("RaftReplicationOptions.ShutdownTimeout is 00:00:00.0990000.", options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(99));
+        Refused("RaftReplicationOptions.ShutdownTimeout is 00:01:00.0010000.", options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(60_001));
         Refused("RaftReplicationOptions.ClusterId has 129 characters.", options => options.ClusterId = new string('c', 129));
     }
 

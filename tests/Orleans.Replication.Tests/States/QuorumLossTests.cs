@@ -55,5 +55,7 @@ public sealed class QuorumLossTests : IAsyncLifetime
         Assert.Equal(0, await grain.ReadTotal(ReadConsistency.Stale));
         await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.ReadTotal(ReadConsistency.Linearizable));
         await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.Read(ReadConsistency.Lease));
+        var old = await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.ReadStale(TimeSpan.FromDays(1)));
+        Assert.Contains("has not been up to date since its start", old.Message, StringComparison.Ordinal);
     }
 }

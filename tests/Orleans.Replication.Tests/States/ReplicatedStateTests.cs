@@ -44,6 +44,18 @@ public sealed class ReplicatedStateTests(OneSilo one) : IClassFixture<OneSilo>
     }
 
     [Fact]
+    public async Task A_stale_read_within_a_limit_sees_the_writes_of_its_silo()
+    {
+        for (var total = 1; total <= 20; total++)
+        {
+            await _grain.Add(1);
+            Assert.Equal(total, (await _grain.ReadStale(TimeSpan.FromSeconds(30))).Value.Total);
+        }
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await _grain.ReadStale(TimeSpan.FromTicks(-1)));
+    }
+
+    [Fact]
     public async Task A_write_gives_the_version_that_is_read_and_versions_grow_also_across_a_clear()
     {
         var first = await _grain.Write(new Basket { Total = 1 }, expectedVersion: null);

@@ -9,7 +9,11 @@ internal sealed partial class YamuxStream
 {
     // The window bounds this pipe, so its writer never waits and the read loop neither.
     private static readonly PipeOptions ReceivePipeOptions = new(
-        pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 32 * 1024, useSynchronizationContext: false);
+        ReceiveBlockPool.Shared,
+        pauseWriterThreshold: 0,
+        resumeWriterThreshold: 0,
+        minimumSegmentSize: ReceiveBlockPool.BlockBytes,
+        useSynchronizationContext: false);
 
     private readonly Pipe _receive;
     private readonly ReceiveWindow _window;

@@ -3,6 +3,7 @@ using DotNext.IO;
 using DotNext.Net;
 using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
+using Orleans.Replication.Raft.Engine.Leases;
 using Orleans.Replication.Raft.Snapshots;
 using Orleans.Replication.Raft.Wire;
 
@@ -17,22 +18,29 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     public const int MaxEntriesPerMessage = 1024;
 
     private readonly RaftGroupOptions _options;
+    private readonly TimeProvider _leaseClock;
     private readonly SnapshotTransfers _snapshots;
     private readonly RaftChannel? _elections;
     private readonly RaftChannel? _replication;
     private readonly ClusterMemberId _id;
     private readonly Lock _flushedGate = new();
     private IRaftClusterMember.ReplicationState _state;
+    private long _answeredAt = long.MinValue;
 
     /// <summary>What this member has acknowledged, and to the leader of which term: another term's leader may have cut its log since.</summary>
     private (long Term, long Index) _flushed;
+
+    /// <summary>The moment before the last message was sent that this member has accepted, and from the leader of which term.</summary>
+    private (long Term, long At) _confirmed = (0, LeaderLease.Never);
 
     /// <param name="peer">Who it is.</param>
     /// <param name="options">The group's time-outs and limits.</param>
     /// <param name="snapshots">Sends snapshots to a member that is behind the log.</param>
     /// <param name="elections">The connection for votes; null for this member itself.</param>
     /// <param name="replication">The connection for the log; null for this member itself.</param>
-    public PeerMember(RaftPeer peer, RaftGroupOptions options, SnapshotTransfers snapshots, RaftChannel? elections, RaftChannel? replication)
+    /// <param name="leaseClock">The clock of leases.</param>
+    public PeerMember(
+        RaftPeer peer, RaftGroupOptions options, SnapshotTransfers snapshots, RaftChannel? elections, RaftChannel? replication, TimeProvider leaseClock)
     {
         Peer = peer;
         EndPoint = new MemberEndPoint(peer.Id);
@@ -41,6 +49,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
         _snapshots = snapshots;
         _elections = elections;
         _replication = replication;
+        _leaseClock = leaseClock;
     }
 
     /// <summary>Sends snapshots to a member that is behind the log; to be disposed of with the engine.</summary>
@@ -64,11 +73,22 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
 
     public ClusterMemberStatus Status => ClusterMemberStatus.Unknown;
 
+    /// <summary>This member itself: whether it may vote at all (<see cref="VotePromise"/>).</summary>
+    public Func<bool> MayVote { get; set; } = () => true;
+
     /// <summary>Called when the member lacks more than the leader thought: the next round should not wait for the next heartbeat.</summary>
     public Action? Behind { get; set; }
 
     /// <summary>Called before this member's vote for itself counts.</summary>
     public Action<long>? OwnVote { get; set; }
+    /// <summary>Asked of this member itself before it stands for an election, which a cancellation ends.</summary>
+    public Func<bool>? MayStand { get; set; }
+
+    /// <summary>Where votes for this member are noted.</summary>
+    public ElectionTally? Tally { get; set; }
+
+    /// <summary>True when it has answered something in the last so many milliseconds.</summary>
+    public bool HasAnsweredWithin(TimeSpan time) => Environment.TickCount64 - Volatile.Read(ref _answeredAt) is >= 0 and var ago && ago <= time.TotalMilliseconds;
 
     ref IRaftClusterMember.ReplicationState IRaftClusterMember.State => ref _state;
 
@@ -79,23 +99,40 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
             return _flushed.Term == term ? _flushed.Index : 0;
     }
 
+    /// <summary>When this member has last confirmed the leader of a term, on the clock of leases: the moment before the message was sent.</summary>
+    public long ConfirmedIn(long term)
+    {
+        lock (_flushedGate)
+            return _confirmed.Term == term ? _confirmed.At : LeaderLease.Never;
+    }
+
     public async Task<Result<bool>> VoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
         if (_elections is null)
         {
+            RequireMayStand();
+            if (!MayVote())
+                return new Result<bool> { Term = term, Value = false };
             OwnVote?.Invoke(term);
+            Tally?.Grant(term, Peer.Id);
             return new Result<bool> { Term = term, Value = true };
         }
 
         var request = new RaftRequest { Vote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
         var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
+        if (response.Result == 1 && response.Term <= term)
+            Tally?.Grant(term, Peer.Id);
         return new Result<bool> { Term = response.Term, Value = response.Result == 1 };
     }
 
     public async Task<Result<PreVoteResult>> PreVoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
         if (_elections is null)
-            return new Result<PreVoteResult> { Term = term, Value = PreVoteResult.Accepted };
+        {
+            RequireMayStand();
+            return new Result<PreVoteResult> { Term = term, Value = MayVote() ? PreVoteResult.Accepted : PreVoteResult.RejectedByFollower };
+        }
+
         var request = new RaftRequest { PreVote = new Vote { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm } };
         var response = await CallAsync(_elections, request, _options.VoteTimeout, token).ConfigureAwait(false);
         return new Result<PreVoteResult> { Term = response.Term, Value = (PreVoteResult)response.Result };
@@ -124,10 +161,11 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
                 prevLogTerm = entries[next].Term;
             }
 
+            var sentAt = _leaseClock.GetTimestamp();
             var response = await CallAsync(_replication!, new RaftRequest { Append = append }, _options.AppendTimeout, token).ConfigureAwait(false);
             var result = (HeartbeatResult)response.Result;
             if (result != HeartbeatResult.Rejected)
-                Acknowledge(term, prevLogIndex + next);
+                Acknowledge(term, prevLogIndex + next, sentAt);
             else if (response.Term <= term)
                 TakeBack(term, append.PreviousIndex - 1);
             if (next == entries.Count || result == HeartbeatResult.Rejected)
@@ -154,7 +192,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
             return new Result<HeartbeatResult> { Term = response.Term, Value = HeartbeatResult.Rejected };
         var hasIt = _snapshots.Ensure(term, snapshotIndex, transfer =>
         {
-            Acknowledge(term, transfer);
+            Acknowledge(term, transfer, LeaderLease.Never);
             Behind?.Invoke();
         });
         return new Result<HeartbeatResult> { Term = response.Term, Value = hasIt ? HeartbeatResult.Replicated : HeartbeatResult.Rejected };
@@ -183,14 +221,34 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
 
     public void Dispose()
     {
-        // The channels belong to the engine, which closes them asynchronously.
+        // Closed asynchronously, by whoever made the connections.
         _snapshots.Cancel();
     }
 
-    private void Acknowledge(long term, long index)
+    /// <summary>Closes the connections. Answers that are still on their way come to nobody.</summary>
+    public async ValueTask CloseAsync()
+    {
+        await CancelPendingRequestsAsync().ConfigureAwait(false);
+        await _snapshots.DisposeAsync().ConfigureAwait(false);
+        if (_elections is { } elections)
+            await elections.DisposeAsync().ConfigureAwait(false);
+        if (_replication is { } replication && replication != _elections)
+            await replication.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void RequireMayStand()
+    {
+        if (MayStand?.Invoke() == false)
+            throw new OperationCanceledException("This member may not stand for an election.");
+    }
+
+    private void Acknowledge(long term, long index, long sentAt)
     {
         lock (_flushedGate)
+        {
             _flushed = (term, index);
+            _confirmed = (term, Math.Max(sentAt, ConfirmedIn(term)));
+        }
     }
 
     /// <summary>The member does not have what it was taken to have: its disk was emptied.</summary>
@@ -204,7 +262,9 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     {
         try
         {
-            return await channel.CallAsync(request, timeout, token).ConfigureAwait(false);
+            var response = await channel.CallAsync(request, timeout, token).ConfigureAwait(false);
+            Volatile.Write(ref _answeredAt, Environment.TickCount64);
+            return response;
         }
         catch (PeerUnavailableException e)
         {

@@ -8,17 +8,12 @@ namespace Orleans.Replication.Clustering.Provider;
 /// <summary>Refuses options that cannot work, before the silo starts.</summary>
 internal sealed class RaftClusteringOptionsValidator(IOptions<RaftClusteringOptions> options, IOptions<ClusterOptions> cluster) : IConfigurationValidator
 {
-    private static readonly TimeSpan MinShutdownTimeout = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MaxShutdownTimeout = TimeSpan.FromMinutes(1);
-
     /// <inheritdoc/>
     public void ValidateConfiguration()
     {
         var value = options.Value;
         if (string.IsNullOrWhiteSpace(value.Group))
             throw Invalid(nameof(value.Group), "is required: name a group of AddRaftReplication, for example \"default\"");
-        if (value.ShutdownTimeout < MinShutdownTimeout || value.ShutdownTimeout > MaxShutdownTimeout)
-            throw Invalid(nameof(value.ShutdownTimeout), $"is {value.ShutdownTimeout}; it must be from {MinShutdownTimeout} to {MaxShutdownTimeout}");
         if (cluster.Value.ClusterId is not { Length: > 0 and <= MembershipFormat.MaxNameCharacters })
         {
             throw new OrleansConfigurationException(

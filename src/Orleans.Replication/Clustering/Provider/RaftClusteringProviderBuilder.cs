@@ -14,9 +14,5 @@ internal sealed class RaftClusteringProviderBuilder : IProviderBuilder<ISiloBuil
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddRaftReplication().UseRaftClustering((RaftClusteringOptions options) =>
-        {
-            options.Group = configurationSection[nameof(options.Group)] ?? options.Group;
-            options.ShutdownTimeout = configurationSection.GetValue(nameof(options.ShutdownTimeout), options.ShutdownTimeout);
-        });
+        builder.AddRaftReplication().UseRaftClustering((RaftClusteringOptions options) => configurationSection.Bind(options));
 }

@@ -1,8 +1,10 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Membership.Wire;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
+using Orleans.Runtime;
 
 namespace Orleans.Replication.Clustering.Provider;
 
@@ -35,6 +37,22 @@ internal sealed partial class RaftMembershipTable
             await group.ReadBarrierAsync(token).ConfigureAwait(false);
             return group.OpenSnapshot(MembershipStateTable.TableName);
         }
+    }
+
+    private async Task<bool> TryUpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken)
+    {
+        if (!VersionETag.TryParse(tableVersion.VersionEtag, out var expected) || !VersionETag.TryParse(etag, out var rowVersion))
+            return false;
+
+        var update = new UpdateRow
+        {
+            Silo = entry.SiloAddress.ToParsableString(),
+            Row = UnsafeByteOperations.UnsafeWrap(MembershipFormat.EncodeRow(entry)),
+            AliveTime = MembershipFormat.ToTicks(entry.IAmAliveTime),
+            TableVersion = tableVersion.Version,
+            RowVersion = rowVersion,
+        };
+        return await ChangeAsync(new() { Cluster = _clusterId, Update = update }, _keys.Version, expected, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs a change. False: one of its conditions did not hold, and nothing was changed.</summary>

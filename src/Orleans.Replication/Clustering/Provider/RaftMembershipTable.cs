@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Membership.Wire;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
 using Orleans.Runtime;
@@ -123,18 +124,18 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
     /// <inheritdoc/>
     public async Task<bool> UpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken = default)
     {
-        if (!VersionETag.TryParse(tableVersion.VersionEtag, out var expected) || !VersionETag.TryParse(etag, out var rowVersion))
-            return false;
-
-        var update = new UpdateRow
+        // A silo that takes its leave depends on no other row, and the runtime would try again seconds later.
+        while (!await TryUpdateRowAsync(entry, etag, tableVersion, cancellationToken).ConfigureAwait(false))
         {
-            Silo = entry.SiloAddress.ToParsableString(),
-            Row = UnsafeByteOperations.UnsafeWrap(MembershipFormat.EncodeRow(entry)),
-            AliveTime = MembershipFormat.ToTicks(entry.IAmAliveTime),
-            TableVersion = tableVersion.Version,
-            RowVersion = rowVersion,
-        };
-        return await ChangeAsync(new() { Cluster = _clusterId, Update = update }, _keys.Version, expected, cancellationToken).ConfigureAwait(false);
+            if (!_shutdown.IsStopping || !entry.SiloAddress.Equals(_self()))
+                return false;
+            var now = await ReadRowAsync(entry.SiloAddress, cancellationToken).ConfigureAwait(false);
+            if (now.TryGet(entry.SiloAddress)?.Item2 != etag || now.Version.VersionEtag == tableVersion.VersionEtag)
+                return false;
+            tableVersion = now.Version.Next();
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>

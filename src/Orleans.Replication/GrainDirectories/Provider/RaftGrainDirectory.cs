@@ -2,6 +2,7 @@ using Orleans.GrainDirectory;
 using Orleans.Replication.Errors;
 using Orleans.Replication.GrainDirectories.Records;
 using Orleans.Replication.GrainDirectories.Records.Wire;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Runtime;
 
@@ -13,7 +14,8 @@ namespace Orleans.Replication.GrainDirectories.Provider;
 /// </summary>
 /// <param name="name">The directory's name, part of every key.</param>
 /// <param name="group">Finds the group. Not called before the first operation, so that nothing is opened while services are made.</param>
-internal sealed class RaftGrainDirectory(string name, Func<RaftGroup> group) : IGrainDirectory
+/// <param name="shutdown">Limits the accesses of a silo that stops.</param>
+internal sealed class RaftGrainDirectory(string name, Func<RaftGroup> group, ShutdownLimit shutdown) : IGrainDirectory
 {
     /// <inheritdoc/>
     public Task<GrainAddress?> Register(GrainAddress address) => Register(address, null, CancellationToken.None);
@@ -128,7 +130,8 @@ internal sealed class RaftGrainDirectory(string name, Func<RaftGroup> group) : I
         try
         {
             var command = new Command(DirectoryStateTable.TableName, key, DirectoryFormat.Encode(change));
-            var result = await group().ProposeAsync(command, cancellationToken).ConfigureAwait(false);
+            var result = await shutdown
+                .LimitAsync(group(), (replica, token) => replica.ProposeAsync(command, token), cancellationToken).ConfigureAwait(false);
             return result.Status == CommandStatus.Ok
                 ? result.Payload
                 : throw new InvalidOperationException("The group refused the command as malformed: its members run different versions of the software.");

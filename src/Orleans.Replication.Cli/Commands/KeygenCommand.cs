@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orleans.Replication.Libp2p;
 
-namespace Orleans.Replication.Cli;
+namespace Orleans.Replication.Cli.Commands;
 
 /// <summary>
 /// <c>keygen --data DIR</c>: makes the identity of a silo before its first start, so that a script can write the peer list. Prints the peer id

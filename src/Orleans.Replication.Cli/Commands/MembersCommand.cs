@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Orleans.Replication.Administration.Wire;
+using Orleans.Replication.Cli.Output;
+using Orleans.Replication.Cli.Remote;
+
+namespace Orleans.Replication.Cli.Commands;
+
+/// <summary><c>members</c>: who belongs to a group.</summary>
+internal sealed class MembersCommand() : RemoteCommand("members", "Lists the members of a group, as a silo knows them.")
+{
+    protected override async Task<int> AskAsync(AdminClient client, ParseResult arguments, Report report, CancellationToken cancellationToken)
+    {
+        var request = RequestFor(arguments);
+        request.Status = new StatusRequest();
+        var group = (await client.AskAsync(request, cancellationToken).ConfigureAwait(false)).Status.Groups.Single();
+        report.Write(
+            group.Members.Select(member => new { member.PeerId, member.Role, Leads = member.PeerId == group.Leader, Addresses = member.Addresses.ToArray() }),
+            people => people.Table(
+                ["peer id", "role", "addresses"],
+                group.Members.Select(member => (string[])[
+                    member.PeerId, member.PeerId == group.Leader ? $"{member.Role}, leads" : member.Role, string.Join(Environment.NewLine, member.Addresses)])));
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,59 @@
+using Orleans.Replication.Libp2p;
+
+namespace Orleans.Replication.Clustering.Gateways;
+
+/// <summary>
+/// Lets clients in beside those that may connect anyway: whoever dials, but only so many at once and each only for so long. They are not dialled, and what
+/// is served to members is not served to them.
+/// </summary>
+internal sealed class ClientGater : IConnectionGater
+{
+    /// <summary>How many strangers may be connected at once. A client asks once a minute, for some milliseconds.</summary>
+    internal const int MaxConnections = 32;
+
+    /// <summary>How long one may stay: an answer takes a round trip.</summary>
+    internal static readonly TimeSpan MaxLifetime = TimeSpan.FromSeconds(10);
+
+    private readonly IConnectionGater _others;
+    private readonly TimeProvider _time;
+    private int _connections;
+
+    public ClientGater(IConnectionGater others, TimeProvider time)
+    {
+        (_others, _time) = (others, time);
+        others.Changed += (_, e) => Changed?.Invoke(this, e);
+    }
+
+    /// <inheritdoc/>
+    public event EventHandler? Changed;
+
+    /// <inheritdoc/>
+    public bool AllowPeer(PeerId peer, ConnectionDirection direction) => direction == ConnectionDirection.Inbound || _others.AllowPeer(peer, direction);
+
+    /// <inheritdoc/>
+    public bool AllowUpgraded(Libp2pConnection connection)
+    {
+        if (IsAllowedAnyway(connection))
+            return _others.AllowUpgraded(connection);
+
+        if (Interlocked.Increment(ref _connections) > MaxConnections)
+        {
+            Interlocked.Decrement(ref _connections);
+            return false;
+        }
+
+        // Lives no longer than the connection, and does not throw.
+        _ = EndInTimeAsync(connection);
+        return true;
+    }
+
+    private bool IsAllowedAnyway(Libp2pConnection connection) => _others.AllowPeer(connection.RemotePeer, connection.Direction);
+
+    private async Task EndInTimeAsync(Libp2pConnection connection)
+    {
+        await Task.Delay(MaxLifetime, _time, connection.Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!IsAllowedAnyway(connection)) // It may have become a member meanwhile.
+            await connection.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Decrement(ref _connections);
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Hosting;
+using Orleans.Replication.Raft;
+
+namespace Orleans.Replication.Tests.Health;
+
+/// <summary>What an orchestrator concludes from a silo's replicas.</summary>
+public sealed class HealthCheckTests
+{
+    [Theory]
+    [InlineData(RaftRole.Leader, "leader", 10, 10, null, HealthStatus.Healthy, HealthStatus.Healthy)]
+    [InlineData(RaftRole.Follower, "leader", 1010, 10, null, HealthStatus.Healthy, HealthStatus.Healthy)]
+    [InlineData(RaftRole.Follower, "leader", 1011, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
+    [InlineData(RaftRole.Follower, null, 10, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
+    [InlineData(RaftRole.Candidate, "leader", 10, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
+    [InlineData(RaftRole.Stopped, null, 10, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
+    [InlineData(RaftRole.Stopped, null, 10, 10, "a full disk", HealthStatus.Unhealthy, HealthStatus.Unhealthy)]
+    public async Task A_replica_is_alive_unless_it_is_out_of_service_and_ready_once_it_follows(
+        RaftRole role, string? leader, long committed, long applied, string? fault, HealthStatus live, HealthStatus ready)
+    {
+        var status = new RaftGroupStatus
+        {
+            Name = "default", Role = role, Term = 1, Leader = leader, CommitIndex = committed, AppliedIndex = applied, Members = [], Fault = fault,
+        };
+        Assert.Equal((live, ready), await CheckAsync(new Manager(() => [status])));
+    }
+
+    [Fact]
+    public async Task A_silo_that_has_not_started_is_alive_and_not_ready() =>
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new Manager(() => throw new ReplicationUnavailableException("not started"))));
+
+    private static async Task<(HealthStatus Live, HealthStatus Ready)> CheckAsync(IReplicationManager manager)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(manager);
+        services.AddHealthChecks().AddRaftReplicationHealthChecks();
+        await using var provider = services.BuildServiceProvider();
+        var checks = provider.GetRequiredService<HealthCheckService>();
+        var cancellationToken = TestContext.Current.CancellationToken;
+        return (
+            (await checks.CheckHealthAsync(check => check.Tags.Contains("live"), cancellationToken)).Status,
+            (await checks.CheckHealthAsync(check => check.Tags.Contains("ready"), cancellationToken)).Status);
+    }
+
+    private sealed class Manager(Func<IReadOnlyList<RaftGroupStatus>> status) : IReplicationManager
+    {
+        public RaftGroupStatus GetStatus(string group) => status()[0];
+
+        public IReadOnlyList<RaftGroupStatus> GetStatus() => status();
+
+        public Task TransferLeadershipAsync(string group, string? to, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<long> TakeSnapshotAsync(string group, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RaftBackupInfo> BackupAsync(string group, Stream destination, bool stale, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}
