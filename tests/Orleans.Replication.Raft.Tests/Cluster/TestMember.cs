@@ -66,12 +66,10 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
     public string? Read(string key) =>
         Group.GetReader("kv").TryGet(Encoding.UTF8.GetBytes(key), out var record) ? Encoding.UTF8.GetString(record.Value.Span) : null;
 
-    /// <summary>The whole state.</summary>
-    public string Dump()
-    {
-        var state = Group.Replica!.State;
-        return string.Join('\n', state.Scan(ReadOnlyMemory<byte>.Empty).Select(pair => $"{Convert.ToHexString(pair.Key)} {Convert.ToHexString(pair.Value)}"));
-    }
+    /// <summary>The whole table, versions included.</summary>
+    public string Dump() => string.Join(
+        '\n',
+        Group.GetReader("kv").Scan(default).Select(record => $"{Convert.ToHexString(record.Key.Span)} {record.Value.Version} {Convert.ToHexString(record.Value.Value.Span)}"));
 
     /// <summary>Waits until its role is this one.</summary>
     public Task WaitForRoleAsync(RaftRole role) => Eventually.TrueAsync($"{id} to be {role}", () => Group.GetStatus().Role == role);

@@ -14,7 +14,7 @@ public sealed class ConfigurationHistoryTests
     public void The_last_configuration_of_the_log_counts_whatever_was_appended_cut_off_and_forgotten() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5]).Array[0, 40].Sample(steps =>
         {
-            var history = new ConfigurationHistory(Bootstrap, applied: null);
+            var history = new ConfigurationHistory(new LoggedConfiguration(0, Bootstrap), applied: null);
             var log = new List<GroupConfiguration?>();
             var committed = 0;
             foreach (var (step, number) in steps)
@@ -54,7 +54,7 @@ public sealed class ConfigurationHistoryTests
     public void A_snapshot_takes_the_place_of_what_came_before_it_and_leaves_what_comes_after()
     {
         var (first, second, third) = (Other("b"), Other("c"), Other("d"));
-        var history = new ConfigurationHistory(Bootstrap, new LoggedConfiguration(3, first));
+        var history = new ConfigurationHistory(new LoggedConfiguration(0, Bootstrap), new LoggedConfiguration(3, first));
         history.Append(5, second);
         history.Append(9, third);
         history.Install(7, new LoggedConfiguration(6, first));
