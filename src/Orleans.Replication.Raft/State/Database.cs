@@ -13,7 +13,7 @@ internal sealed class Database
 
     private const ulong WriteBufferBytes = 64 << 20;
 
-    private static readonly string[] DiskRefusals = ["No space left", "Disk quota", "Input/output error", "Read-only file system", "Too many open files", "Permission denied", "lock "];
+    private static readonly string[] DiskRefusals = ["No space left", "Disk quota", "Input/output error", "Read-only file system", "Too many open files", "Permission denied", "While lock file"];
 
     private static readonly WriteOptions Unlogged = new WriteOptions().DisableWal(1);
 
@@ -207,7 +207,7 @@ internal sealed class Database
 
     /// <summary>What the disk refuses is another matter than what it has lost.</summary>
     private static Exception Failed(string what, RocksDbException e) =>
-        DiskRefusals.Any(refusal => e.Message.Contains(refusal, StringComparison.OrdinalIgnoreCase))
+        !e.Message.StartsWith("Corruption", StringComparison.Ordinal) && DiskRefusals.Any(refusal => e.Message.Contains(refusal, StringComparison.OrdinalIgnoreCase))
             ? new IOException($"{what}: {e.Message}", e)
             : RaftStorageException.Damage($"{what}: {e.Message}", e);
 

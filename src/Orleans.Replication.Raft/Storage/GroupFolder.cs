@@ -103,7 +103,7 @@ internal sealed partial class GroupFolder : IDisposable
                 LogOtherVoters(logger, group.Name, members.Voters, voters);
             }
 
-            var folder = new GroupFolder(path, @lock, members) 
+            var folder = new GroupFolder(path, @lock, members)
             {
                 Bootstrap = new LoggedConfiguration(members.RecoveredAt, GroupConfiguration.Of(PeersIn(members, group, node))),
             };

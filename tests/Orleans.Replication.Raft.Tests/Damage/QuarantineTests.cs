@@ -111,6 +111,7 @@ public sealed class QuarantineTests
         state.Failed = failures.Add;
         Assert.True(Assert.Throws<RaftStorageException>(() => state.Scan(table).Count()).IsDamage);
         Assert.Single(failures);
+        Assert.True(Assert.Throws<RaftStorageException>(() => Enumerable.Range(0, 1000).Select(i => state.Get((byte[])[.. table, .. Encoding.UTF8.GetBytes(i.ToString("D4", System.Globalization.CultureInfo.InvariantCulture))])).Count(value => value is not null)).IsDamage);
         Directory.Delete(folder, recursive: true);
     }
 
