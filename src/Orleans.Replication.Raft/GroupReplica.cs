@@ -31,6 +31,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly Admission _admission;
     private readonly Roster _roster;
     private Task _admitting = Task.CompletedTask;
+    private int _isGivenUp;
     private Task _asking = Task.CompletedTask;
     private string? _knownLeader;
 
@@ -44,6 +45,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         Health = new ReplicaHealth(options.Name, logger);
         State = state;
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
+        State.Failed = e => Health.Fail("Its state failed.", e);
         Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger);
         _metrics = new GroupMetrics(options.Name, node.Local.Id, folder.Path);
         _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time, _metrics);
@@ -51,14 +53,20 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.
         var results = new AppliedCommandsRelay();
         var applier = new CommandApplier(options, State, results);
+        ReplaceDamagedSnapshots(folder, options, time);
         if (Snapshots.Current is { } snapshot && snapshot.Index > State.Position.Index)
+        {
+            snapshot.Verify();
             applier.Install(snapshot.Folder);
+        }
+
         var machine = new StateMachine(applier, Snapshots, _snapshotTaker.OnApplied, e => Health.Fail("A committed log entry could not be applied.", e));
         ConfigurationFormat = new ConfigurationFormat(options.Name, node.FormatEndPoint, node.ParseEndPoint);
         var configurations = new ConfigurationHistory(folder.Bootstrap, AppliedConfiguration.Decode(State.Get(StateKeys.Configuration), ConfigurationFormat));
         var log = new DurableLog(LogOptions(folder, options), machine, ConfigurationFormat, configurations)
         {
             StateIndex = State.Position.Index,
+            Vote = folder.OpenVote(),
             Flushed = _metrics.Flushed,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
             ReadLimit = (options.MaxBatchBytes, PeerMember.MaxEntriesPerMessage),
@@ -118,6 +126,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
 
     public MembershipRequests Membership { get; }
 
+    /// <summary>Why this member's files were moved aside, as long as its peers have not made it whole; null otherwise.</summary>
+    public string? QuarantineReason => _folder.QuarantineReason;
+
     /// <exception cref="RaftStorageException">The group's folder cannot be used.</exception>
     public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
     {
@@ -157,7 +168,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         {
             throw LogFiles.Damaged(_folder.Log, "the checksum of an entry is wrong", e);
         }
-        catch (Exception e) when (e is DotNext.IO.Log.IntegrityException or DamagedLogException)
+        catch (Exception e) when (e is not RaftStorageException && FaultKinds.Of(e) == FaultKind.Damage)
         {
             throw LogFiles.Damaged(_folder.Log, e.Message, e);
         }
@@ -211,6 +222,24 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         }
     }
 
+    /// <summary>True once, for the one who closes this replica.</summary>
+    public bool TryGiveUp() => Interlocked.Exchange(ref _isGivenUp, 1) == 0;
+
+    /// <summary>A snapshot only stands for the state as it was: a state that is whole, and further, is as good. Another member's help is not needed.</summary>
+    private void ReplaceDamagedSnapshots(GroupFolder folder, RaftGroupOptions options, TimeProvider time)
+    {
+        foreach (var (path, index, damage) in Snapshots.DamagedFolders)
+        {
+            if (options.OnDamage == DamagePolicy.Refuse || State.Position.Index < index)
+                throw damage;
+            var target = Quarantine.Move(folder.Path, [path], damage.Message, time.GetUtcNow());
+            LogSnapshotReplaced(Options.Name, target, damage.Message);
+        }
+
+        if (Snapshots.DamagedFolders.Any(lost => lost.Index > (Snapshots.Current?.Index ?? 0)))
+            Snapshots.Take(State);
+    }
+
     private void EndWatches(string reason) => State.Watches.End($"This member's replica of group '{Options.Name}' {reason}");
 
     private async ValueTask StopServingAsync()
@@ -261,6 +290,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         else
             LogLeaderFound(Options.Name, leader, Engine.Term);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A damaged snapshot of group '{Group}' is now in '{Folder}', and another one was taken of the state, which is whole: {Reason}")]
+    private partial void LogSnapshotReplaced(string group, string folder, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Group '{Group}' is led by {Leader} in term {Term}.")]
     private partial void LogLeaderFound(string group, string leader, long term);

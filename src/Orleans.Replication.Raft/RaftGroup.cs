@@ -21,13 +21,15 @@ public sealed partial class RaftGroup
     private readonly Dictionary<string, byte[]> _tables;
     private volatile GroupReplica? _replica;
 
-    internal RaftGroup(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
+    internal RaftGroup(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken stopping)
     {
         OptionsCheck.Validate(options, node.Local);
         _node = node;
         _options = options;
         _loggers = loggers;
+        _logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _time = time;
+        _stopping = stopping;
         _tables = options.Tables.ToDictionary(table => table.Name, table => StateKeys.Table(table.Name));
     }
 
@@ -51,7 +53,9 @@ public sealed partial class RaftGroup
     {
         get
         {
-            var replica = _replica ?? throw new GroupUnavailableException($"Group '{Name}' is not started on this member, or stopped. Nothing was written.");
+            var replica = _replica ?? throw new GroupUnavailableException(_fault is { } gone
+                ? $"This member's replica of group '{Name}' is out of service: {gone} Nothing was written."
+                : $"Group '{Name}' is not started on this member, or stopped. Nothing was written.");
             if (replica.Health.Fault is { } fault)
                 throw new GroupUnavailableException($"This member's replica of group '{Name}' is out of service: {fault} Nothing was written.");
             return replica.Engine.Role == RaftRole.Removed
@@ -73,7 +77,8 @@ public sealed partial class RaftGroup
             CommitIndex = replica?.Engine.CommitIndex ?? 0,
             AppliedIndex = replica?.Engine.AppliedIndex ?? 0,
             Members = (replica?.Engine.Configuration.Configuration ?? GroupConfiguration.Of(_options.Voters)).Members,
-            Fault = replica?.Health.Fault,
+            Fault = replica is null ? _fault : replica.Health.Fault,
+            Quarantine = replica?.QuarantineReason,
         };
     }
 
@@ -235,15 +240,7 @@ public sealed partial class RaftGroup
         return BackupFile.WriteAsync(path, file => replica.BackupAsync(file, cancellationToken));
     }
 
-    internal async Task StartAsync(CancellationToken cancellationToken)
-    {
-        var replica = GroupReplica.Open(_node, _options, _loggers, _time);
-        _replica = replica;
-        replica.Engine.LeadershipChanged += OnLeadershipChanged;
-        replica.Peers.Changed += OnPeersChanged;
-        OnPeersChanged();
-        await replica.StartAsync(cancellationToken).ConfigureAwait(false);
-    }
+    internal Task StartAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 
     /// <summary>Gives leadership up, if this member has it, so that the others need not wait until they miss it. Never fails.</summary>
     internal async Task ResignAsync(CancellationToken cancellationToken)
@@ -260,14 +257,22 @@ public sealed partial class RaftGroup
         }
     }
 
+    /// <summary>Closes the replica. The token that the group was made with is cancelled already.</summary>
     internal async Task StopAsync()
     {
-        if (_replica is not { } replica)
-            return;
-        _replica = null;
-        replica.Engine.LeadershipChanged -= OnLeadershipChanged;
-        replica.Peers.Changed -= OnPeersChanged;
-        await replica.DisposeAsync().ConfigureAwait(false);
+        await _recovering.ConfigureAwait(false);
+        Task recovering;
+        var replica = _replica;
+        bool isOwn;
+        lock (_recovery)
+        {
+            isOwn = replica?.TryGiveUp() == true;
+            recovering = _recovering;
+        }
+
+        if (isOwn)
+            await CloseAsync(replica!).ConfigureAwait(false);
+        await recovering.ConfigureAwait(false);
     }
 
     /// <summary>

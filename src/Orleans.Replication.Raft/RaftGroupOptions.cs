@@ -83,6 +83,15 @@ public sealed class RaftGroupOptions
     /// </summary>
     public int SnapshotsKept { get; init; } = 1;
 
+    /// <summary>What to do when this member's files turn out to be damaged. Default: move them aside and let the peers make the member whole.</summary>
+    public DamagePolicy OnDamage { get; init; } = DamagePolicy.Quarantine;
+
+    /// <summary>
+    /// How often a member whose disk is full or refuses writes tries whether it takes them again. Default 5 s; at least 10 ms. The group is then opened anew, with
+    /// what is really on disk.
+    /// </summary>
+    public TimeSpan DiskProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How fast a member is sent a snapshot, in bytes per second; at least 64 KiB. Default 0: as fast as it takes it.</summary>
     public long SnapshotBytesPerSecond { get; init; }
 

@@ -26,4 +26,9 @@ public sealed record RaftGroupStatus
 
     /// <summary>Why this replica is out of service; null while it is healthy.</summary>
     public string? Fault { get; init; }
+
+    /// <summary>
+    /// Why this member's files were moved into quarantine, while its peers make it whole again: it does not vote until then. Null otherwise.
+    /// </summary>
+    public string? Quarantine { get; init; }
 }

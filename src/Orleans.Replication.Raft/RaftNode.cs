@@ -12,6 +12,7 @@ public sealed class RaftNode : IAsyncDisposable
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly ConnectionServer _raftServer;
     private readonly ConnectionServer _groupServer;
+    private readonly CancellationTokenSource _stopping = new();
     private bool _started;
     private bool _stopped;
     private bool _disposed;
@@ -26,7 +27,7 @@ public sealed class RaftNode : IAsyncDisposable
         OptionsCheck.Validate(options);
         var time = timeProvider ?? TimeProvider.System;
         _options = options;
-        _groups = groups.Select(group => new RaftGroup(options, group, loggerFactory, time)).ToFrozenDictionary(group => group.Name);
+        _groups = groups.Select(group => new RaftGroup(options, group, loggerFactory, time, _stopping.Token)).ToFrozenDictionary(group => group.Name);
         var logger = loggerFactory.CreateLogger<RaftNode>();
         var raftRequests = new RaftRequests(options, FindReplica, new CurrentSessions());
         var groupRequests = new GroupRequests(options, FindReplica);
@@ -74,6 +75,7 @@ public sealed class RaftNode : IAsyncDisposable
             if (_stopped)
                 return;
             _stopped = true;
+            await _stopping.CancelAsync().ConfigureAwait(false);
             foreach (var group in _groups.Values)
                 await group.ResignAsync(cancellationToken).ConfigureAwait(false);
             await _groupServer.DisposeAsync().ConfigureAwait(false);
@@ -95,6 +97,7 @@ public sealed class RaftNode : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         _disposed = true;
         _changing.Dispose();
+        _stopping.Dispose();
     }
 
     private GroupReplica? FindReplica(string group) => _groups.GetValueOrDefault(group)?.Replica;

@@ -42,7 +42,7 @@ internal sealed partial class Admission(
     private bool IsNewGroup(GroupResponse?[] answers)
     {
         var withoutHistory = answers.Count(answer => answer is not null && answer.Index == folder.Base && answer.Base == folder.Base);
-        return options.Voters.Any(voter => voter.Id == localId) && engine.Configuration.Index == 0 && peers.Told is not { Index: > 0 }
+        return folder.QuarantineReason is null && options.Voters.Any(voter => voter.Id == localId) && engine.Configuration.Index == 0 && peers.Told is not { Index: > 0 }
             && engine.LastIndex == folder.Base
             && answers.All(answer => answer is null || answer.Index == 0 || (answer.Index == folder.Base && answer.Base == folder.Base))
             && 1 + withoutHistory > options.Voters.Count / 2;

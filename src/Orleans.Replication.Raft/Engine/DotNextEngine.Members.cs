@@ -190,6 +190,7 @@ internal sealed partial class DotNextEngine
             MayStand = MayStand,
             MayVote = () => !_promise.Binds,
             Tally = _tally,
+            OwnVote = term => RecordVote(term, _localId),
         };
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class DotNextEngine
                 _ => throw new ProtocolViolationException("A request of a kind that this version does not know came."),
             };
         }
-        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or RaftStorageException or LogFormatException)
+        catch (Exception e) when (e is DivergedLogException or WriteAheadLog.InternalException or LogFormatException || FaultKinds.Of(e) != FaultKind.Failure)
         {
             _health.Fail("Its log or state failed.", e);
             return new RaftResponse { Refused = $"out of service: {_health.Fault}" };
@@ -60,6 +60,8 @@ internal sealed partial class DotNextEngine
             return new RaftResponse { Term = Term, Result = Refused };
         var result = await _promise.VoteAsync(
             Term, () => VoteAsync(MemberIds.Of(sender), vote.Term, vote.LastIndex, vote.LastTerm, EngineVersion, cancellationToken)).ConfigureAwait(false);
+        if (result.Value)
+            RecordVote(vote.Term, sender);
         return new RaftResponse { Term = result.Term, Result = result.Value ? 1u : Refused };
     }
 

@@ -80,6 +80,7 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
         log.Committed = () => Committed?.Invoke();
         log.LimitCommit = LimitCommitAsync;
         log.MoreToRead = BeginRound;
+        log.Failed = e => health.Fail("Its log failed.", e);
         log.IsElected = IsElected;
         base.LeaderChanged += (_, _) => LeadershipChanged?.Invoke();
         health.Failed += StandAside;
@@ -266,7 +267,11 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
     public async Task AdmitAsync(string? leader, CancellationToken cancellationToken)
     {
         if (leader is not null)
+        {
             await AuditTrail.UpdateVotedForAsync(MemberIds.Of(leader), cancellationToken).ConfigureAwait(false);
+            RecordVote(Term, leader);
+        }
+
         (_mayFollow, _mayVote) = (true, true);
         await UpdateModeAsync(cancellationToken).ConfigureAwait(false);
         LeadershipChanged?.Invoke();
@@ -320,6 +325,20 @@ internal sealed partial class DotNextEngine : RaftCluster<PeerMember>, IConsensu
                 await ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             await UpdateMembersAsync(cancellationToken).ConfigureAwait(false);
             LeadershipChanged?.Invoke();
+        }
+    }
+
+    /// <summary>SAFETY 1: a vote is on disk, with a checksum, before it counts.</summary>
+    private void RecordVote(long term, string candidate)
+    {
+        try
+        {
+            _log.Vote?.Record(term, candidate);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _health.Fail("Its vote could not be written.", e);
+            throw;
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class CheckpointSnapshot(string folder, long index, long term, I
         if (file.Exists && file.Length == part.Length && SnapshotChecksums.OfFile(file.FullName) == part.Checksum)
             return;
         IsDamaged = true;
-        throw new RaftStorageException($"The snapshot in '{folder}' is damaged: the checksum of '{part.Name}' is wrong.");
+        throw RaftStorageException.Damage($"The snapshot in '{folder}' is damaged: the checksum of '{part.Name}' is wrong.");
     }
 
     ValueTask IDataTransferObject.WriteToAsync<TWriter>(TWriter writer, CancellationToken token) =>

@@ -40,7 +40,7 @@ internal sealed record SnapshotManifest(
         }
         catch (JsonException e)
         {
-            throw new RaftStorageException($"'{path}' is damaged: {e.Message}", e);
+            throw RaftStorageException.Damage($"'{path}' is damaged: {e.Message}", e);
         }
 
         if (manifest is not { Version: FormatVersion or VersionWithoutFiles } || manifest.Group != group)
@@ -57,12 +57,12 @@ internal sealed record SnapshotManifest(
     private void RequireFiles(string path, string folder)
     {
         if (Files is not { Count: > 0 } || Checksum != SnapshotChecksums.OfWhole(Index, Term, Files))
-            throw new RaftStorageException($"'{path}' is damaged: its checksum is wrong.");
+            throw RaftStorageException.Damage($"'{path}' is damaged: its checksum is wrong.");
         foreach (var part in Files)
         {
             var file = new FileInfo(Path.Combine(folder, part.Name));
             if (!file.Exists || file.Length != part.Length)
-                throw new RaftStorageException($"'{file.FullName}' is damaged: it has {(file.Exists ? file.Length : 0)} bytes instead of {part.Length}.");
+                throw RaftStorageException.Damage($"'{file.FullName}' is damaged: it has {(file.Exists ? file.Length : 0)} bytes instead of {part.Length}.");
         }
     }
 }

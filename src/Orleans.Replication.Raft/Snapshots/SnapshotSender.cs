@@ -88,7 +88,7 @@ internal sealed class SnapshotSender(
         var wanted = (int)Math.Min(buffer.Length, part.Length - position.Offset);
         var count = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, wanted), position.Offset, cancellationToken).ConfigureAwait(false);
         if (count == 0)
-            throw new RaftStorageException($"The snapshot in '{snapshot.Folder}' is damaged: '{part.Name}' has less than {part.Length} bytes.");
+            throw RaftStorageException.Damage($"The snapshot in '{snapshot.Folder}' is damaged: '{part.Name}' has less than {part.Length} bytes.");
         return new SnapshotChunk
         {
             Term = term,

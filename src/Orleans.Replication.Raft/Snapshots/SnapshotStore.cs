@@ -20,6 +20,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly Dictionary<long, int> _leases = [];
+    private readonly List<(string Folder, long Index, RaftStorageException Damage)> _damaged = [];
     private readonly SemaphoreSlim _arriving = new(1, 1);
     private volatile CheckpointSnapshot? _current;
     private ArrivingSnapshot? _arrived;
@@ -31,7 +32,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     /// <param name="group">The group.</param>
     /// <param name="kept">How many stay, at least, the newest included.</param>
     /// <param name="logger">Where damage on the way is reported.</param>
-    /// <exception cref="RaftStorageException">A snapshot is of another version or group, or damaged.</exception>
+    /// <exception cref="RaftStorageException">A snapshot is of another version or group.</exception>
     public SnapshotStore(string folder, string group, int kept = 1, ILogger? logger = null)
     {
         _folder = folder;
@@ -43,10 +44,13 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
         {
             if (Path.GetFileName(candidate).StartsWith(UnfinishedPrefix, StringComparison.Ordinal))
                 Directory.Delete(candidate, recursive: true);
-            else if (SnapshotManifest.Read(candidate, group) is { } manifest && manifest.Index > (_current?.Index ?? 0))
-                _current = new CheckpointSnapshot(candidate, manifest.Index, manifest.Term, manifest.Files);
+            else if (long.TryParse(Path.GetFileName(candidate), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                Find(candidate, index);
         }
     }
+
+    /// <summary>The folders that were complete once, found at the start, and are not any more.</summary>
+    public IReadOnlyList<(string Folder, long Index, RaftStorageException Damage)> DamagedFolders => _damaged;
 
     /// <summary>The newest snapshot.</summary>
     public CheckpointSnapshot? Current => _current;
@@ -127,6 +131,20 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
                 if (!_leases.ContainsKey(index))
                     Directory.Delete(folder, recursive: true);
             }
+        }
+    }
+
+    private void Find(string folder, long index)
+    {
+        try
+        {
+            var manifest = SnapshotManifest.Read(folder, _group) ?? throw RaftStorageException.Damage($"'{folder}' is damaged: its '{SnapshotManifest.FileName}' is missing.");
+            if (manifest.Index > (_current?.Index ?? 0))
+                _current = new CheckpointSnapshot(folder, manifest.Index, manifest.Term, manifest.Files);
+        }
+        catch (RaftStorageException e) when (e.IsDamage)
+        {
+            _damaged.Add((folder, index, e));
         }
     }
 

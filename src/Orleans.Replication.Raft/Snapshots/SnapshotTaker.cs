@@ -92,7 +92,7 @@ internal sealed partial class SnapshotTaker(
                 }
                 catch (Exception e)
                 {
-                    // The log simply stays longer. The next order tries again.
+                    // The log simply stays longer. The next order tries again; damage to the state was reported by itself.
                     LogFailed(e, options.Name);
                     metrics?.SnapshotTaken(began, ok: false);
                     order?.TrySetException(e);

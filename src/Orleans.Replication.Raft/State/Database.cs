@@ -13,22 +13,27 @@ internal sealed class Database
 
     private const ulong WriteBufferBytes = 64 << 20;
 
+    private static readonly string[] DiskRefusals = ["No space left", "Disk quota", "Input/output error", "Read-only file system", "Too many open files", "Permission denied", "While lock file"];
+
     private static readonly WriteOptions Unlogged = new WriteOptions().DisableWal(1);
 
     private readonly RocksDb _rocks;
+    private readonly Action<Exception>? _failed;
     private int _users = 1;
 
-    private Database(RocksDb rocks) => _rocks = rocks;
+    private Database(RocksDb rocks, Action<Exception>? failed) => (_rocks, _failed) = (rocks, failed);
 
     /// <exception cref="RaftStorageException">RocksDB refuses the folder.</exception>
-    public static Database Open(string folder)
+    /// <param name="folder">Where it is.</param>
+    /// <param name="failed">Hears of every read and write that fails, whoever has asked for it.</param>
+    public static Database Open(string folder, Action<Exception>? failed = null)
     {
         var options = new DbOptions()
             .SetCreateIfMissing()
             .SetWriteBufferSize(WriteBufferBytes)
             .SetKeepLogFileNum(2)
             .SetInfoLogLevel(InfoLogLevel.Warn);
-        return Guard(folder, () => new Database(RocksDb.Open(options, folder)));
+        return Guard(folder, () => new Database(RocksDb.Open(options, folder), failed));
     }
 
     /// <summary>Reads the position out of a checkpoint without changing it.</summary>
@@ -98,6 +103,7 @@ internal sealed class Database
     }
 
     /// <exception cref="RaftStorageException">The checksum of what is on disk is wrong.</exception>
+    /// <exception cref="IOException">The disk refuses.</exception>
     public byte[]? Get(ReadOnlySpan<byte> key, Snapshot? snapshot = null)
     {
         try
@@ -106,11 +112,21 @@ internal sealed class Database
         }
         catch (RocksDbException e)
         {
-            throw new RaftStorageException($"The state on disk is damaged: {e.Message} Move the group's folder away to let this member catch up from its peers.", e);
+            throw Report(Failed("The state on disk cannot be read", e));
         }
     }
 
-    public void Write(WriteBatch batch) => _rocks.Write(batch, Unlogged);
+    public void Write(WriteBatch batch)
+    {
+        try
+        {
+            _rocks.Write(batch, Unlogged);
+        }
+        catch (RocksDbException e)
+        {
+            throw Report(Failed("The state cannot be written", e));
+        }
+    }
 
     public Snapshot CreateSnapshot() => _rocks.CreateSnapshot();
 
@@ -125,6 +141,8 @@ internal sealed class Database
                 yield break;
             yield return new(key, iterator.Value());
         }
+
+        RequireReadToEnd(iterator);
     }
 
     /// <summary>Everything whose key is at least <paramref name="first"/> and less than <paramref name="end"/>, in order.</summary>
@@ -138,17 +156,60 @@ internal sealed class Database
                 yield break;
             yield return new(key, iterator.Value());
         }
+
+        RequireReadToEnd(iterator);
     }
 
     /// <summary>Puts everything written so far on disk.</summary>
-    public void Flush() => _rocks.Flush(new FlushOptions().SetWaitForFlush(true));
+    /// <exception cref="IOException">The disk is full, or refuses.</exception>
+    public void Flush()
+    {
+        try
+        {
+            _rocks.Flush(new FlushOptions().SetWaitForFlush(true));
+        }
+        catch (RocksDbException e)
+        {
+            throw Report(Failed("The state cannot be written", e));
+        }
+    }
 
     /// <summary>Makes a copy in a folder that does not exist yet: flushes, then links the files. Others may write meanwhile.</summary>
     public void Checkpoint(string folder)
     {
-        using var checkpoint = _rocks.Checkpoint();
-        checkpoint.Save(folder);
+        try
+        {
+            using var checkpoint = _rocks.Checkpoint();
+            checkpoint.Save(folder);
+        }
+        catch (RocksDbException e)
+        {
+            throw Report(Failed("The state cannot be copied", e));
+        }
     }
+
+    /// <summary>An iterator that meets damage only ends: it has to be asked why.</summary>
+    private void RequireReadToEnd(Iterator iterator)
+    {
+        Native.Instance.rocksdb_iter_get_error(iterator.Handle, out var error);
+        if (error == IntPtr.Zero)
+            return;
+        var message = System.Runtime.InteropServices.Marshal.PtrToStringUTF8(error);
+        Native.Instance.rocksdb_free(error);
+        throw Report(RaftStorageException.Damage($"The state on disk cannot be read: {message}"));
+    }
+
+    private Exception Report(Exception exception)
+    {
+        _failed?.Invoke(exception);
+        return exception;
+    }
+
+    /// <summary>What the disk refuses is another matter than what it has lost.</summary>
+    private static Exception Failed(string what, RocksDbException e) =>
+        !e.Message.StartsWith("Corruption", StringComparison.Ordinal) && DiskRefusals.Any(refusal => e.Message.Contains(refusal, StringComparison.OrdinalIgnoreCase))
+            ? new IOException($"{what}: {e.Message}", e)
+            : RaftStorageException.Damage($"{what}: {e.Message}", e);
 
     private static T Guard<T>(string folder, Func<T> open)
     {
@@ -158,7 +219,7 @@ internal sealed class Database
         }
         catch (RocksDbException e)
         {
-            throw new RaftStorageException($"The state in '{folder}' cannot be opened: {e.Message}", e);
+            throw Failed($"The state in '{folder}' cannot be opened", e);
         }
     }
 }

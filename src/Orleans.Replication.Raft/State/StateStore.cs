@@ -17,13 +17,16 @@ internal sealed class StateStore : IDisposable
     private volatile Database _database;
     private long _generation;
 
-    private StateStore(string folder, long generation, Database database, AppliedPosition position)
+    private StateStore(string folder, long generation)
     {
         _folder = folder;
         _generation = generation;
-        _database = database;
-        Position = position;
+        _database = Database.Open(GenerationFolder(folder, generation), e => Failed?.Invoke(e));
+        Position = _database.Get(StateKeys.Position) is { } encoded ? AppliedPosition.Decode(encoded) : default;
     }
+
+    /// <summary>Hears of every read and write that the disk has failed, whoever has asked for it.</summary>
+    public Action<Exception>? Failed { get; set; }
 
     /// <summary>
     /// How far the state has come; what is on disk may be behind it, but never apart from it. Only the thread that applies moves it.
@@ -42,11 +45,11 @@ internal sealed class StateStore : IDisposable
         if (File.Exists(pointer))
         {
             if (!long.TryParse(File.ReadAllText(pointer), NumberStyles.None, CultureInfo.InvariantCulture, out generation))
-                throw new RaftStorageException($"'{pointer}' does not hold a number: it is damaged. Empty the group's folder to catch up from the peers.");
+                throw RaftStorageException.Damage($"'{pointer}' is damaged: it does not hold a number.");
         }
         else if (Directory.EnumerateDirectories(folder).Any())
         {
-            throw new RaftStorageException($"'{pointer}' is missing, and '{folder}' holds data. Empty the group's folder to catch up from the peers.");
+            throw RaftStorageException.Damage($"'{pointer}' is missing, and '{folder}' holds data.");
         }
         else
         {
@@ -54,9 +57,7 @@ internal sealed class StateStore : IDisposable
         }
 
         DeleteOtherGenerations(folder, generation);
-        var database = Database.Open(GenerationFolder(folder, generation));
-        var position = database.Get(StateKeys.Position) is { } encoded ? AppliedPosition.Decode(encoded) : default;
-        return new StateStore(folder, generation, database, position);
+        return new StateStore(folder, generation);
     }
 
     /// <summary>The database, in use by the caller until it releases it.</summary>
@@ -123,7 +124,7 @@ internal sealed class StateStore : IDisposable
         DurableFile.WriteText(Path.Combine(_folder, PointerName), next.ToString(CultureInfo.InvariantCulture));
 
         var replaced = _database;
-        _database = Database.Open(target);
+        _database = Database.Open(target, e => Failed?.Invoke(e));
         _generation = next;
         Position = position;
         replaced.Release();
@@ -134,6 +135,10 @@ internal sealed class StateStore : IDisposable
         try
         {
             _database.Flush();
+        }
+        catch (IOException)
+        {
+            // The next start replays the log from where the state on disk has come.
         }
         finally
         {

@@ -45,6 +45,20 @@ internal sealed partial class GroupFolder : IDisposable
     /// <summary>True once the log may hold what this member has acknowledged.</summary>
     public bool IsLogBegun => _members.LogBegun;
 
+    private string Vote => System.IO.Path.Combine(Path, "vote");
+
+    /// <summary>Why this member's files were moved aside, as long as its peers have not made it whole again; null otherwise.</summary>
+    public string? QuarantineReason => _members is { Replaced: true, Admitted: false } ? Quarantine.ReadReason(Path) ?? "the files of this member were damaged" : null;
+
+    /// <summary>Moves all files of a group aside.</summary>
+    /// <returns>Where they are now.</returns>
+    public static string MoveAside(RaftNodeOptions node, RaftGroupOptions group, string reason, DateTimeOffset now)
+    {
+        var path = PathOf(node.DataDirectory, group.Name);
+        using var @lock = TakeLock(path);
+        return Quarantine.MoveAll(path, reason, now);
+    }
+
     /// <summary>The voters that the group began with, and behind which entry it did.</summary>
     public required LoggedConfiguration Bootstrap { get; init; }
 
@@ -65,10 +79,12 @@ internal sealed partial class GroupFolder : IDisposable
                 RequireEmpty(path);
 
                 // A member that is alone has nobody to ask whether it may vote.
-                var isAlone = voters is [var only] && only == node.Local.Id;
+                var isReplaced = Quarantine.ReadReason(path) is not null;
+                var isAlone = voters is [var only] && only == node.Local.Id && !isReplaced;
                 members = new MembersFile(MembersFile.FormatVersion, node.ClusterId, group.Name, node.Local.Id, voters, isAlone, LogBegun: false, addresses)
                 {
                     Incarnation = isAlone ? Backups.Incarnation.Original : null,
+                    Replaced = isReplaced,
                 };
                 members.Write(MembersPath(path));
             }
@@ -87,7 +103,7 @@ internal sealed partial class GroupFolder : IDisposable
                 LogOtherVoters(logger, group.Name, members.Voters, voters);
             }
 
-            var folder = new GroupFolder(path, @lock, members) 
+            var folder = new GroupFolder(path, @lock, members)
             {
                 Bootstrap = new LoggedConfiguration(members.RecoveredAt, GroupConfiguration.Of(PeersIn(members, group, node))),
             };
@@ -104,6 +120,9 @@ internal sealed partial class GroupFolder : IDisposable
 
     /// <summary>Remembers that this member may vote.</summary>
     public void Admit() => Change(members => members with { Admitted = true });
+
+    /// <summary>This member's last vote.</summary>
+    public VoteGuard OpenVote() => VoteGuard.Open(Vote, _members.VoteBegun, () => Change(members => members with { VoteBegun = true }));
 
     /// <summary>Remembers that the log is about to hold what this member acknowledges.</summary>
     public void BeginLog() => Change(members => members with { LogBegun = true });
@@ -162,10 +181,10 @@ internal sealed partial class GroupFolder : IDisposable
 
     private static void RequireEmpty(string path)
     {
-        if (Directory.EnumerateDirectories(path).Any())
+        if (Directory.EnumerateDirectories(path).Any(folder => !Quarantine.IsQuarantine(folder)))
         {
-            throw new RaftStorageException(
-                $"'{path}' holds data, but no 'members' file says whose. Restore the file, or move the folder away to let this member start empty.");
+            throw RaftStorageException.Damage(
+                $"'{path}' holds data, but no 'members' file says whose.");
         }
     }
 

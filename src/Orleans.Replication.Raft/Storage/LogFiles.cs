@@ -47,6 +47,6 @@ internal static class LogFiles
     }
 
     /// <summary>Says what is wrong with a log, and what to do.</summary>
-    public static RaftStorageException Damaged(string log, string how, Exception? innerException = null) => new(
-        $"The log in '{log}' is damaged: {how}. Nothing was changed. Move the group's folder away to let this member catch up from its peers.", innerException);
+    public static RaftStorageException Damaged(string log, string how, Exception? innerException = null) => RaftStorageException.Damage(
+        $"The log in '{log}' is damaged: {how}.", innerException);
 }

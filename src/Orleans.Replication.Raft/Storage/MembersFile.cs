@@ -20,6 +20,12 @@ internal sealed record MembersFile(
     /// <summary>Which life of the group this is (<see cref="Backups.Incarnation"/>); null for a member without history that has not heard of the group yet.</summary>
     public string? Incarnation { get; init; }
 
+    /// <summary>True when damaged files of this member were moved aside here: the group has a history, whatever else its members say.</summary>
+    public bool Replaced { get; init; }
+
+    /// <summary>True once this member's last vote is in a file of its own: from then on that has to be there.</summary>
+    public bool VoteBegun { get; init; }
+
     /// <summary>The last log entry of the backup that the group was restored from; 0 for one that was not. Without entries behind it, a member has no history.</summary>
     public long Base { get; init; }
 
@@ -44,7 +50,7 @@ internal sealed record MembersFile(
         }
         catch (JsonException e)
         {
-            throw new RaftStorageException($"'{path}' is damaged: {e.Message}", e);
+            throw RaftStorageException.Damage($"'{path}' is damaged: {e.Message}", e);
         }
     }
 

@@ -34,6 +34,8 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
         {
             while (await answers.Messages.ReadAsync(GroupRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
             {
+                if (findGroup(hello.Group) != replica)
+                    return;
                 await places.WaitAsync(closed.Token).ConfigureAwait(false);
                 _ = AnswerAsync(replica, request, answers, places, closed.Token);
             }
@@ -97,6 +99,8 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
     {
         if (group.Health.Fault is { } fault)
             return new GroupResponse { Answer = Answer.NotLeader, Reason = fault };
+        if (group.QuarantineReason is { } damage && request.KindCase == GroupRequest.KindOneofCase.Status)
+            return new GroupResponse { Answer = Answer.NotLeader, Reason = $"in quarantine: {damage}" };
         try
         {
             switch (request.KindCase)

@@ -29,7 +29,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
             using var snapshots = new SnapshotReceiver(group.Snapshots);
             while (await messages.ReadAsync(RaftRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
             {
-                if (!sessions.IsCurrent(hello) || Handshake.Compare(hello, group.Incarnation).Length > 0)
+                if (!sessions.IsCurrent(hello) || findGroup(hello.Group) != group || Handshake.Compare(hello, group.Incarnation).Length > 0)
                     return;
                 var response = await group.Engine.HandleAsync(peer, request, snapshots, closed.Token, hello.Purpose is Purpose.Learner or Purpose.LearnerSnapshot).ConfigureAwait(false);
                 messages.Write(response);

@@ -9,11 +9,11 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly Func<RaftGroupOptions, RaftGroupOptions> _configure;
     private readonly List<TestMember> _members;
 
-    public TestCluster(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null)
+    public TestCluster(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null, Func<string, string?>? folderOf = null)
     {
         var voters = Enumerable.Range(1, members).Select(i => TestMember.Peer("member-" + i)).ToList();
         _configure = configure ?? (options => options);
-        _members = [.. voters.Select(voter => new TestMember(Network, voter.Id, voters, Path.Combine(_folder, voter.Id), _configure))];
+        _members = [.. voters.Select(voter => new TestMember(Network, voter.Id, voters, folderOf?.Invoke(voter.Id) ?? Path.Combine(_folder, voter.Id), _configure))];
     }
 
     public TestNetwork Network { get; } = new();

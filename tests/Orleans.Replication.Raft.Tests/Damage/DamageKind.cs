@@ -11,4 +11,13 @@ public enum DamageKind
 
     /// <summary>Every byte is 0.</summary>
     Zeroed,
+
+    /// <summary>Its last used bytes are gone.</summary>
+    TornTail,
+
+    /// <summary>The page with its last used bytes is 0.</summary>
+    ZeroedPage,
+
+    /// <summary>One bit of what it says is another.</summary>
+    FlippedBit,
 }

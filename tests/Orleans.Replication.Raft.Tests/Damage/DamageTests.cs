@@ -5,6 +5,8 @@ namespace Orleans.Replication.Raft.Tests.Damage;
 /// <summary>What a member finds on its disk is whole, or it does not take part: never an empty log for a lost one, never a second vote (SAFETY 10).</summary>
 public sealed class DamageTests
 {
+    private static RaftGroupOptions Refusing(RaftGroupOptions options) => new() { Voters = options.Voters, Tables = options.Tables, OnDamage = DamagePolicy.Refuse };
+
     [Theory]
     [InlineData("log/checkpoint", DamageKind.Missing, "'checkpoint' is missing")]
     [InlineData("log/checkpoint", DamageKind.Emptied, "'checkpoint' has 0 bytes")]
@@ -28,8 +30,10 @@ public sealed class DamageTests
         for (var i = 0; i < 80; i++)
             await member.Group.ProposeAsync(KeyValueTable.Put("key-" + i, "value"));
         await member.StopAsync();
-        Inflict(Path.Combine(member.Folder, "groups", "default", path), kind);
+        Inflicted.On(Path.Combine(member.Folder, "groups", "default", path), kind);
         var refused = await Assert.ThrowsAsync<RaftStorageException>(() => member.StartAsync());
+        Assert.True(refused.IsDamage);
+        Assert.Contains("restore it from a backup", refused.Message, StringComparison.Ordinal);
         Assert.Contains(why, refused.Message.Replace(member.Folder, string.Empty, StringComparison.Ordinal).Replace("/groups/default/state/", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
@@ -37,12 +41,12 @@ public sealed class DamageTests
     [Fact]
     public async Task A_member_whose_vote_is_older_than_its_log_does_not_start()
     {
-        await using var cluster = await TestCluster.StartAsync(3);
+        await using var cluster = await TestCluster.StartAsync(3, Refusing);
         await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
         var member = cluster.Followers.First();
         Assert.Equal("value", await member.ReadLinearizableAsync("key"));
         await member.StopAsync();
-        Inflict(Path.Combine(member.Folder, "groups", "default", "log", "state"), DamageKind.Zeroed);
+        Inflicted.On(Path.Combine(member.Folder, "groups", "default", "log", "state"), DamageKind.Zeroed);
         var refused = await Assert.ThrowsAsync<RaftStorageException>(() => member.StartAsync());
         Assert.Contains("the vote on disk of term 0", refused.Message, StringComparison.Ordinal);
     }
@@ -67,37 +71,17 @@ public sealed class DamageTests
     [Fact]
     public async Task A_damaged_member_whose_folder_was_emptied_catches_up_from_its_peers()
     {
-        await using var cluster = await TestCluster.StartAsync(3);
+        await using var cluster = await TestCluster.StartAsync(3, Refusing);
         await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
         var member = cluster.Followers.First();
         Assert.Equal("value", await member.ReadLinearizableAsync("key"));
         await member.StopAsync();
-        Inflict(Path.Combine(member.Folder, "groups", "default", "log", "checkpoint"), DamageKind.Missing);
+        Inflicted.On(Path.Combine(member.Folder, "groups", "default", "log", "checkpoint"), DamageKind.Missing);
         await Assert.ThrowsAsync<RaftStorageException>(() => member.StartAsync());
         await member.StopAsync();
         member.Wipe();
         await member.StartAsync();
         Assert.Equal("value", await member.ReadLinearizableAsync("key"));
         await Eventually.TrueAsync("the member's admission", () => member.Group.GetStatus().Role == RaftRole.Follower);
-    }
-
-    private static void Inflict(string path, DamageKind kind)
-    {
-        if (kind == DamageKind.Missing)
-        {
-            if (Directory.Exists(path))
-                Directory.Delete(path, recursive: true);
-            else
-                File.Delete(path);
-            return;
-        }
-
-        var bytes = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, kind switch
-        {
-            DamageKind.Emptied => [],
-            DamageKind.Truncated => bytes[..(bytes.Length / 2)],
-            _ => new byte[bytes.Length],
-        });
     }
 }

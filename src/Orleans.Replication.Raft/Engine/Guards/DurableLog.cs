@@ -4,6 +4,7 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Membership;
+using Orleans.Replication.Raft.Storage;
 
 namespace Orleans.Replication.Raft.Engine.Guards;
 
@@ -70,6 +71,12 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
     /// <summary>Called once, before the first acknowledgement of what this log holds.</summary>
     public Action? Begun { set => _begun = value; }
 
+    /// <summary>The vote that this member has given last.</summary>
+    public VoteGuard? Vote { get; init; }
+
+    /// <summary>Hears that the log has failed: a write or a flush that is not tried again (SAFETY 9), or an entry that contradicts a committed one.</summary>
+    public Action<Exception>? Failed { get; set; }
+
     /// <summary>Up to which entry the state contains the log: it cannot have come further than the log goes.</summary>
     public long StateIndex { get; set; }
 
@@ -86,6 +93,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             throw new DamagedLogException($"it ends at entry {LastEntryIndex}, and the state has come to entry {StateIndex}");
         if (((IPersistentState)this).Term is var term && term < _lastTerm)
             throw new DamagedLogException($"its last entry is of term {_lastTerm}, and the vote on disk of term {term}");
+        Vote?.RequireIn(this);
         await ReadConfigurationsAsync(token).ConfigureAwait(false);
     }
 
@@ -170,6 +178,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
                 Begin();
             }
         }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
+        }
         finally
         {
             _appending.Release();
@@ -207,6 +219,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
                 _ledTerm = entry.Term;
             return index;
         }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
+        }
         finally
         {
             _appending.Release();
@@ -222,6 +238,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             _lastTerm = await GetTermAsync(LastEntryIndex, token).ConfigureAwait(false);
             configurations.Install(startIndex, Interlocked.Exchange(ref _arriving, null));
             configurations.TruncateFrom(LastEntryIndex + 1);
+        }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
         }
         finally
         {
@@ -270,6 +290,10 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
                 Flushed?.Invoke(began);
             }
         }
+        catch (Exception e) when (Report(e))
+        {
+            throw;
+        }
         finally
         {
             _appending.Release();
@@ -291,6 +315,14 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
         if (disposing)
             _appending.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Tells of an exception that is a failure of the log.</summary>
+    private bool Report(Exception exception)
+    {
+        if (exception is not (OperationCanceledException or NotLeaderException or ObjectDisposedException or ArgumentException))
+            Failed?.Invoke(exception);
+        return false;
     }
 
     private async ValueTask ReadConfigurationsAsync(CancellationToken token)

@@ -79,6 +79,8 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
     /// <summary>Called when the member lacks more than the leader thought: the next round should not wait for the next heartbeat.</summary>
     public Action? Behind { get; set; }
 
+    /// <summary>Called before this member's vote for itself counts.</summary>
+    public Action<long>? OwnVote { get; set; }
     /// <summary>Asked of this member itself before it stands for an election, which a cancellation ends.</summary>
     public Func<bool>? MayStand { get; set; }
 
@@ -111,6 +113,7 @@ internal sealed class PeerMember : IRaftClusterMember, IDisposable
             RequireMayStand();
             if (!MayVote())
                 return new Result<bool> { Term = term, Value = false };
+            OwnVote?.Invoke(term);
             Tally?.Grant(term, Peer.Id);
             return new Result<bool> { Term = term, Value = true };
         }

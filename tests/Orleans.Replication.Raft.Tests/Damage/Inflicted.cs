@@ -1,0 +1,50 @@
+namespace Orleans.Replication.Raft.Tests.Damage;
+
+/// <summary>Damages files.</summary>
+internal static class Inflicted
+{
+    private const int PageBytes = 4096;
+    private const int TornBytes = 8;
+
+    public static void On(string path, DamageKind kind)
+    {
+        if (kind == DamageKind.Missing)
+        {
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+            else
+                File.Delete(path);
+            return;
+        }
+
+        // A file of its own, so that what shares it by a link stays whole.
+        var bytes = File.ReadAllBytes(path);
+        File.Delete(path);
+        File.WriteAllBytes(path, Damaged(bytes, kind, path));
+    }
+
+    private static byte[] Damaged(byte[] bytes, DamageKind kind, string path)
+    {
+        var used = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+        switch (kind)
+        {
+            case DamageKind.Emptied:
+                return [];
+            case DamageKind.Truncated:
+                return bytes[..(bytes.Length / 2)];
+            case DamageKind.Zeroed:
+                return new byte[bytes.Length];
+            case DamageKind.TornTail:
+                return bytes[..Math.Max(used - TornBytes, 0)];
+            case DamageKind.ZeroedPage:
+                var page = (used - 1) / PageBytes * PageBytes;
+                bytes.AsSpan(page, Math.Min(PageBytes, bytes.Length - page)).Clear();
+                return bytes;
+            default:
+                // A table file ends with an index of what it begins with.
+                var place = path.EndsWith(".sst", StringComparison.Ordinal) ? 20 : used - (used > 20 ? 10 : 1);
+                bytes[place] ^= 0x04;
+                return bytes;
+        }
+    }
+}
