@@ -7,7 +7,7 @@ internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-test-").FullName;
     private readonly Func<RaftGroupOptions, RaftGroupOptions> _configure;
-    private readonly List<TestMember> _members;
+    private volatile IReadOnlyList<TestMember> _members;
 
     public TestCluster(int members, Func<RaftGroupOptions, RaftGroupOptions>? configure = null, Func<string, string?>? folderOf = null)
     {
@@ -39,7 +39,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var id = "member-" + (_members.Count + 1);
         var member = new TestMember(Network, id, [.. known.Select(other => TestMember.Peer(other.Id))], Path.Combine(_folder, id), _configure);
-        _members.Add(member);
+        _members = [.. _members, member];
         await member.StartAsync();
         return member;
     }

@@ -12,7 +12,12 @@ public sealed class OverloadTests
         const int MaxBytes = 128 << 10;
         await using var cluster = await TestCluster.StartAsync(3, options => new RaftGroupOptions
         {
-            Voters = options.Voters, Tables = options.Tables, MaxQueuedProposals = Queue, MaxQueuedBytes = MaxBytes, MaxCommandBytes = 32 << 10, ProposalTimeout = TimeSpan.FromSeconds(60),
+            Voters = options.Voters,
+            Tables = options.Tables,
+            MaxQueuedProposals = Queue,
+            MaxQueuedBytes = MaxBytes,
+            MaxCommandBytes = 32 << 10,
+            ProposalTimeout = TimeSpan.FromSeconds(60),
         });
         var term = cluster.Leader.Group.GetStatus().Term;
         var accepted = 0;
@@ -54,7 +59,11 @@ public sealed class OverloadTests
     {
         await using var cluster = await TestCluster.StartAsync(3, options => new RaftGroupOptions
         {
-            Voters = options.Voters, Tables = options.Tables, ProposalTimeout = TimeSpan.FromSeconds(60), MinElectionTimeout = TimeSpan.FromSeconds(1), MaxElectionTimeout = TimeSpan.FromSeconds(3),
+            Voters = options.Voters,
+            Tables = options.Tables,
+            ProposalTimeout = TimeSpan.FromSeconds(60),
+            MinElectionTimeout = TimeSpan.FromSeconds(1),
+            MaxElectionTimeout = TimeSpan.FromSeconds(3),
         });
         var leader = cluster.Leader;
         var term = leader.Group.GetStatus().Term;

@@ -21,7 +21,14 @@ public sealed class HealthCheckTests
     {
         var status = new RaftGroupStatus
         {
-            Name = "default", Role = role, Term = 1, Leader = leader, CommitIndex = committed, AppliedIndex = applied, Members = [], Fault = fault,
+            Name = "default",
+            Role = role,
+            Term = 1,
+            Leader = leader,
+            CommitIndex = committed,
+            AppliedIndex = applied,
+            Members = [],
+            Fault = fault,
         };
         Assert.Equal((live, ready), await CheckAsync(new Manager(() => [status])));
     }
