@@ -281,7 +281,6 @@ internal sealed partial class DotNextEngine
             await stream.DisposeAsync().ConfigureAwait(false);
         foreach (var member in _members.Values)
             await member.CloseAsync().ConfigureAwait(false);
-        _updating.Dispose();
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The members of group '{Group}', as of log entry {Index}: {Members}.")]

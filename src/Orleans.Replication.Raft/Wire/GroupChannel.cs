@@ -67,7 +67,9 @@ internal sealed class GroupChannel : IAsyncDisposable
         await _connecting.WaitAsync().ConfigureAwait(false);
         if (_connection is { } connection)
             await connection.DisposeAsync().ConfigureAwait(false);
-        _connecting.Dispose();
+
+        // Not disposed of: who waits for it would wait for ever.
+        _connecting.Release();
         _disposing.Dispose();
     }
 
@@ -78,6 +80,7 @@ internal sealed class GroupChannel : IAsyncDisposable
         await _connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (_connection is { IsOpen: true } opened)
                 return opened;
             if (_connection is { } closed)

@@ -30,10 +30,6 @@ internal sealed class RaftChannel(
         {
             throw new PeerUnavailableException($"Peer {peer.Id} is still busy with an earlier request after {timeout}.");
         }
-        catch (ObjectDisposedException)
-        {
-            throw Closed();
-        }
 
         if (_closed)
         {
@@ -70,7 +66,9 @@ internal sealed class RaftChannel(
         Abort();
         await _turn.WaitAsync().ConfigureAwait(false);
         await DisconnectAsync().ConfigureAwait(false);
-        _turn.Dispose();
+
+        // Not disposed of: who waits for it would wait for ever.
+        _turn.Release();
     }
 
     /// <summary>

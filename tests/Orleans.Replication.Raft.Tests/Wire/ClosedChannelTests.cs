@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft.Tests.Cluster;
+using Orleans.Replication.Raft.Tests.Guards;
 using Orleans.Replication.Raft.Wire;
 
 namespace Orleans.Replication.Raft.Tests.Wire;
@@ -26,5 +27,17 @@ public sealed class ClosedChannelTests
         await channel.DisposeAsync();
         var error = await Assert.ThrowsAsync<PeerUnavailableException>(() => channel.CallAsync(new GroupRequest(), TimeSpan.FromSeconds(30), CancellationToken.None));
         Assert.True(error.NothingSent);
+    }
+
+    /// <summary>Whoever waits for a semaphore when it is disposed of waits for ever, whatever its time-out: the engine waited so for its round to a member that had been removed.</summary>
+    [Fact]
+    public async Task Who_waits_for_a_turn_on_a_connection_that_is_closed_is_told()
+    {
+        await using var peer = new ScriptedVoter(_network, ScriptedPeer.Id, ScriptedVoter.Ignore);
+        var channel = new RaftChannel(_network.Dialler("me", "raft"), ScriptedPeer.Peer, ScriptedPeer.Hello, 1 << 20, TimeProvider.System);
+        var calls = Enumerable.Range(0, 3).Select(_ => channel.CallAsync(new RaftRequest { Append = new Append() }, TimeSpan.FromMinutes(10), CancellationToken.None)).ToArray();
+        await channel.DisposeAsync();
+        foreach (var call in calls)
+            await Assert.ThrowsAsync<PeerUnavailableException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 }
