@@ -13,7 +13,7 @@ internal sealed class RaftChannel(
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ConnectionContext? _connection;
     private MessageStream? _messages;
-    private volatile bool _closed;
+    private readonly CancellationTokenSource _closing = new();
 
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <exception cref="PeerUnavailableException">There was none in time.</exception>
@@ -21,20 +21,14 @@ internal sealed class RaftChannel(
     public async Task<RaftResponse> CallAsync(RaftRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(timeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _closing.Token);
         try
         {
             await _turn.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PeerUnavailableException($"Peer {peer.Id} is still busy with an earlier request after {timeout}.");
-        }
-
-        if (_closed)
-        {
-            _turn.Release();
-            throw Closed();
+            throw _closing.IsCancellationRequested ? Closed() : new PeerUnavailableException($"Peer {peer.Id} is still busy with an earlier request after {timeout}.");
         }
 
         try
@@ -47,6 +41,8 @@ internal sealed class RaftChannel(
             await DisconnectAsync().ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested)
                 throw new OperationCanceledException(e.Message, e, cancellationToken);
+            if (_closing.IsCancellationRequested)
+                throw Closed();
             throw e as PeerUnavailableException ?? new PeerUnavailableException(
                 deadline.IsCancellationRequested ? $"Peer {peer.Id} did not answer within {timeout}." : $"Peer {peer.Id} cannot be reached: {e.Message}", e);
         }
@@ -62,8 +58,7 @@ internal sealed class RaftChannel(
     /// <summary>Whoever still calls is told that the peer is unavailable: the engine may do so for a moment after a member was removed.</summary>
     public async ValueTask DisposeAsync()
     {
-        _closed = true;
-        Abort();
+        await _closing.CancelAsync().ConfigureAwait(false);
         await _turn.WaitAsync().ConfigureAwait(false);
         await DisconnectAsync().ConfigureAwait(false);
 
