@@ -39,6 +39,28 @@ public sealed class YamuxPitfallTests
     }
 
     [Fact]
+    public async Task Pitfall_1_A_peer_that_asks_for_more_pongs_than_it_takes_gets_a_few()
+    {
+        const uint Asked = 1_000;
+        await using var peer = RawPeer.Start(capacityBytes: 1_024);
+        var stuck = await peer.Session.OpenStreamAsync(_cancellation);
+        var writing = stuck.Output.WriteAsync(new byte[Window], _cancellation).AsTask();
+
+        for (uint i = 1; i <= Asked; i++)
+            await Deadline.Within(peer.SendAsync(FrameType.Ping, FrameFlags.Syn, 0, i), "the session to take a ping");
+        // The session has taken all of them once it shows the stream that came behind them.
+        await peer.SendDataAsync(2, "behind"u8.ToArray(), FrameFlags.Syn);
+        await peer.AcceptAsync();
+        var unread = Window;
+        var frames = await peer.ReadUntilAsync(frame => (unread -= frame.Body.Length) == 0);
+        await writing;
+        frames.AddRange(await peer.ReadAllUpToNowAsync());
+
+        // What the writer had taken when it got stuck, and what the queue holds.
+        Assert.InRange(frames.Count(frame => frame is { Type: FrameType.Ping, Flags: FrameFlags.Ack }), 1, 64);
+    }
+
+    [Fact]
     public async Task Pitfall_1_Both_sides_write_more_than_the_connection_holds_and_neither_hangs()
     {
         await using var pair = SessionPair.Start(capacityBytes: 512);
