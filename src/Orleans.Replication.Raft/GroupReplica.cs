@@ -28,6 +28,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly SnapshotTaker _snapshotTaker;
     private readonly GroupMetrics _metrics;
     private readonly ProposalRouter _router;
+    private readonly LeaderTenure _tenure = new();
     private readonly Admission _admission;
     private readonly Roster _roster;
     private Task _admitting = Task.CompletedTask;
@@ -80,11 +81,11 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             new EngineLogger(loggers.CreateLogger("Orleans.Replication.Raft.Consensus")), time, leaseClock);
         FollowConfiguration();
         Queue = new ProposalQueue(options, Engine, time, _metrics);
-        _router = new ProposalRouter(options, node.Local.Id, Engine, Queue, Peers, time);
+        _router = new ProposalRouter(options, node.Local.Id, Engine, _tenure, Queue, Peers, time);
         Proposer = new Proposer(options, _router, time, _metrics);
         results.Target = Proposer;
-        Reads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: false);
-        LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: true);
+        Reads = new ReadIndexSource(options, node.Local.Id, Engine, _tenure, Peers, time, byLease: false);
+        LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, _tenure, Peers, time, byLease: true);
         _roster = new Roster(options, node.Local.Id, Engine, Peers, ConfigurationFormat, time);
         _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, _roster.Of, node.Local.Id, logger, time);
         LeaderMembership = new LeaderMembership(options, node.Local.Id, Engine, Peers, node.ParseEndPoint);
@@ -156,6 +157,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Engine.LeadershipChanged += _router.OnLeadershipChanged;
+        Engine.LeadershipChanged += _tenure.End;
         Engine.LeadershipChanged += LogLeader;
         Engine.Committed += Queue.OnCommitted;
         Engine.ConfigurationChanged += FollowConfiguration;
@@ -196,6 +198,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         EndWatches("is stopped.");
         await Task.WhenAll(_admitting, _asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
+        Engine.LeadershipChanged -= _tenure.End;
         Engine.LeadershipChanged -= LogLeader;
         Engine.Committed -= Queue.OnCommitted;
         Engine.ConfigurationChanged -= FollowConfiguration;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orleans.Replication.Benchmarks.Comparison;
 using Orleans.Replication.Benchmarks.Frames;
+using Orleans.Replication.Benchmarks.States;
 using Orleans.Replication.Benchmarks.Transports;
 
 return await new RootCommand("Measures Orleans.Replication.")
@@ -9,4 +10,5 @@ return await new RootCommand("Measures Orleans.Replication.")
     new TransportsCommand(),
     new ServeTransportsCommand(),
     new FramesCommand(),
+    new StateSizesCommand(),
 }.Parse(args).InvokeAsync();

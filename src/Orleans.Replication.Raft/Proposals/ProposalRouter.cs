@@ -8,7 +8,7 @@ namespace Orleans.Replication.Raft.Proposals;
 
 /// <summary>Brings commands of this member to whoever leads: into the own queue, or over one stream to the leader.</summary>
 internal sealed class ProposalRouter(
-    RaftGroupOptions options, string localId, IConsensusEngine engine, ProposalQueue queue,
+    RaftGroupOptions options, string localId, IConsensusEngine engine, LeaderTenure tenure, ProposalQueue queue,
     GroupPeers peers, TimeProvider time) : IAsyncDisposable
 {
     private const int MaxMessagesInFlight = 4;
@@ -58,6 +58,8 @@ internal sealed class ProposalRouter(
     {
         while (true)
         {
+            // Taken before the leader is looked at: who comes after it ends what is sent to this one.
+            var present = tenure.Token;
             var leader = engine.Leader;
             if (leader == localId && !engine.Leadership.IsCancellationRequested)
             {
@@ -68,7 +70,7 @@ internal sealed class ProposalRouter(
             if (leader is not null && peers.TryGetValue(leader, out var channel))
             {
                 await _inFlight.WaitAsync(cancellationToken).ConfigureAwait(false);
-                _ = ForwardAsync(batch, channel, cancellationToken);
+                _ = ForwardAsync(batch, channel, present, cancellationToken);
                 return;
             }
 
@@ -94,8 +96,10 @@ internal sealed class ProposalRouter(
     }
 
     /// <summary>Never fails: it says of every command what became of it, and frees its place, for which <see cref="DisposeAsync"/> waits.</summary>
-    private async Task ForwardAsync(IReadOnlyList<PendingCommand> batch, GroupChannel channel, CancellationToken cancellationToken)
+    private async Task ForwardAsync(IReadOnlyList<PendingCommand> batch, GroupChannel channel, CancellationToken present, CancellationToken cancellationToken)
     {
+        // A leader that hangs must not hold the places of what is for the next one.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(present, cancellationToken);
         var request = new GroupRequest { Propose = new Propose() };
         var now = time.GetTimestamp();
         var epoch = Epoch;
@@ -105,7 +109,7 @@ internal sealed class ProposalRouter(
         request.Propose.Commands.AddRange(sent.Select(pending => UnsafeByteOperations.UnsafeWrap(pending.Encoded)));
         try
         {
-            var response = await channel.CallAsync(request, options.AppendTimeout, cancellationToken).ConfigureAwait(false);
+            var response = await channel.CallAsync(request, options.AppendTimeout, either.Token).ConfigureAwait(false);
             if (response.Answer != Answer.Ok)
                 sent.ForEach(pending => pending.Refused());
         }

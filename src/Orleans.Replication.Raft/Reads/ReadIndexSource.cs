@@ -11,6 +11,7 @@ namespace Orleans.Replication.Raft.Reads;
 /// <param name="options">The group.</param>
 /// <param name="localId">This member.</param>
 /// <param name="engine">Knows the leader, and answers when it is this member.</param>
+/// <param name="tenure">Ends the question to a leader that is none any longer.</param>
 /// <param name="peers">The others.</param>
 /// <param name="time">The clock.</param>
 /// <param name="byLease">
@@ -18,7 +19,7 @@ namespace Orleans.Replication.Raft.Reads;
 /// (<see cref="Engine.Leases.LeaderLease"/>).
 /// </param>
 internal sealed class ReadIndexSource(
-    RaftGroupOptions options, string localId, IConsensusEngine engine, GroupPeers peers, TimeProvider time, bool byLease) : IAsyncDisposable
+    RaftGroupOptions options, string localId, IConsensusEngine engine, LeaderTenure tenure, GroupPeers peers, TimeProvider time, bool byLease) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
@@ -121,6 +122,7 @@ internal sealed class ReadIndexSource(
     /// <returns>The read index; null while no leader is known.</returns>
     private async ValueTask<long?> TryGetIndexAsync(CancellationToken cancellationToken)
     {
+        var present = tenure.Token;
         if (engine.Leader is not { } leader)
             return null;
         if (leader == localId)
@@ -128,8 +130,16 @@ internal sealed class ReadIndexSource(
         if (!peers.TryGetValue(leader, out var channel))
             return null;
         var request = new GroupRequest { ReadIndex = new ReadIndex { ByLease = byLease } };
-        var response = await channel.CallAsync(request, options.AppendTimeout, cancellationToken).ConfigureAwait(false);
-        return response.Answer == Answer.Ok ? response.Index : null;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(present, cancellationToken);
+        try
+        {
+            var response = await channel.CallAsync(request, options.AppendTimeout, either.Token).ConfigureAwait(false);
+            return response.Answer == Answer.Ok ? response.Index : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private GroupUnavailableException Unavailable(Exception cause) => new(
