@@ -23,6 +23,9 @@ internal sealed class AdminClient : IAsyncDisposable
         _timeout = timeout;
     }
 
+    /// <summary>How long the silo may take to answer.</summary>
+    public TimeSpan Timeout => _timeout;
+
     /// <exception cref="AdminException">The silo cannot be reached.</exception>
     public static async Task<AdminClient> ConnectAsync(Multiaddr at, string? identityFile, string token, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -103,6 +103,8 @@ internal sealed partial class AdminServer(
                     var destination = new ChunkStream(responses);
                     await using (destination.ConfigureAwait(false))
                         return DoneAt((await manager().BackupAsync(request.Group, destination, request.Backup.Stale, cancellationToken).ConfigureAwait(false)).Index);
+                case AdminRequest.KindOneofCase.Member:
+                    return await MemberChanges.MakeAsync(manager(), request.Group, request.Member, cancellationToken).ConfigureAwait(false);
                 default:
                     return Failed(FailureKind.Wrong, "This silo's version does not know the request. Update the silo, or use the tool of its version.");
             }
@@ -141,10 +143,11 @@ internal sealed partial class AdminServer(
             CommitIndex = status.CommitIndex,
             AppliedIndex = status.AppliedIndex,
             Fault = status.Fault ?? string.Empty,
+            Quarantine = status.Quarantine ?? string.Empty,
         };
         foreach (var member in status.Members)
         {
-            var entry = new MemberStatus { PeerId = member.Id, Role = "voter" };
+            var entry = new MemberStatus { PeerId = member.Id, Role = member.Role.ToString().ToLowerInvariant() };
             entry.Addresses.AddRange(host().GetAddresses(member.Id));
             described.Members.Add(entry);
         }
