@@ -58,7 +58,7 @@ internal static class MemberChanges
         {
             return Failed(
                 FailureKind.Unavailable,
-                "The silo is not a voter yet: as a learner it catches up first, for which it has to run and to join this group. Ask again, with more time, and it goes on from there.");
+                "The silo did not become a voter in time: as a learner it catches up first, for which it has to run and to join this group. Ask again, with more time, and it goes on from there.");
         }
     }
 
