@@ -47,8 +47,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         State = state;
         Health.Failed += () => EndWatches($"is out of service: {Health.Fault}");
         State.Failed = e => Health.Fail("Its state failed.", e);
-        Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger);
         _metrics = new GroupMetrics(options.Name, node.Local.Id, folder.Path);
+        Snapshots = new SnapshotStore(folder.Snapshots, options.Name, options.SnapshotsKept, logger) { Metrics = _metrics };
         _snapshotTaker = new SnapshotTaker(options, Snapshots, State, logger, time, _metrics);
 
         // The parts know each other in a circle: commands are applied by the engine's thread, and the proposer hears of them.

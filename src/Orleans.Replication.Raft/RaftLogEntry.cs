@@ -10,7 +10,8 @@ public sealed record RaftLogEntry
     public required long Term { get; init; }
 
     /// <summary>
-    /// <c>empty</c> for the first entry of a leader, <c>commands</c>, <c>other</c> for what is neither, <c>damaged</c> for what cannot be trusted.
+    /// <c>empty</c> for the first entry of a leader, <c>commands</c>, <c>configuration</c> for one that changes the members, <c>other</c> for what a newer version may have
+    /// written, <c>damaged</c> for what cannot be trusted.
     /// </summary>
     public required string Kind { get; init; }
 
@@ -25,6 +26,9 @@ public sealed record RaftLogEntry
 
     /// <summary>The commands in it, in their order.</summary>
     public IReadOnlyList<RaftLogCommand> Commands { get; init; } = [];
+
+    /// <summary>All members of the group from this entry on, when it is a configuration.</summary>
+    public IReadOnlyList<RaftLogMember> Members { get; init; } = [];
 
     /// <summary>What is wrong with it; null when it is whole.</summary>
     public string? Problem { get; init; }

@@ -46,4 +46,47 @@ public interface IReplicationManager
     /// <exception cref="ReplicationUnavailableException">The replica is out of service, or no leader could confirm itself.</exception>
     /// <exception cref="ReplicationConfigurationException">The silo has no group of this name.</exception>
     Task<RaftBackupInfo> BackupAsync(string group, Stream destination, bool stale = false, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Adds a silo to a group as a learner, waits until it has caught up, for as long as the caller does, and makes it a voter. The silo runs, with
+    /// <see cref="Orleans.Configuration.RaftReplicationOptions.JoinAddresses"/>. Safe to repeat: it goes on from where the group is.
+    /// </summary>
+    /// <param name="group">The group's name. A silo has a replica of each of its groups, and is added to each.</param>
+    /// <param name="address">The silo's address with its peer id; several, separated by commas.</param>
+    /// <param name="cancellationToken">Ends the wait: the silo stays a learner when it is one already.</param>
+    /// <inheritdoc cref="RemoveMemberAsync"/>
+    Task AddVoterAsync(string group, string address, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds a silo to a group as a learner: it has a copy, and counts for no majority. Returns when the group has agreed, not when the silo has caught up. Safe to repeat.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="address">The silo's address with its peer id; several, separated by commas.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may have been made.</param>
+    /// <inheritdoc cref="RemoveMemberAsync"/>
+    Task AddLearnerAsync(string group, string address, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a learner that has caught up a voter. Safe to repeat.</summary>
+    /// <inheritdoc cref="RemoveMemberAsync"/>
+    Task PromoteMemberAsync(string group, string peerId, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a voter a learner: it keeps its copy and counts no longer. A leader hands over first. Safe to repeat.</summary>
+    /// <inheritdoc cref="RemoveMemberAsync"/>
+    Task DemoteMemberAsync(string group, string peerId, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a member, also one that is down; a leader hands over first. Its data folder is left as it is. Safe to repeat: who is no member is left alone.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="peerId">The member's peer id.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may have been made.</param>
+    /// <exception cref="ArgumentException">The peer id, or the address, is none.</exception>
+    /// <exception cref="MembershipChangeException">The group refused, and nothing was changed: <see cref="MembershipChangeException.Reason"/> says whether it is worth another try.</exception>
+    /// <exception cref="ReplicationUnavailableException">No leader took it in time. Nothing was changed.</exception>
+    /// <exception cref="ReplicationOutcomeUnknownException">No leader confirmed it in time: it may have been made, or be made yet. Ask again.</exception>
+    /// <exception cref="ReplicationConfigurationException">The silo has no group of this name.</exception>
+    Task RemoveMemberAsync(string group, string peerId, CancellationToken cancellationToken = default);
+
+    /// <summary>Says that a member is at another address, with the same peer id, role and data folder. Safe to repeat.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="address">The silo's new address with its peer id; several, separated by commas.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may have been made.</param>
+    /// <inheritdoc cref="RemoveMemberAsync"/>
+    Task MoveMemberAsync(string group, string address, CancellationToken cancellationToken = default);
 }

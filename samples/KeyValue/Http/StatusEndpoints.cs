@@ -29,6 +29,7 @@ internal static class StatusEndpoints
         status.CommitIndex,
         status.AppliedIndex,
         status.Fault,
+        status.Quarantine,
         Members = status.Members.Select(member => new { PeerId = member.Id, Address = AddressOf(member.Id, host), Role = Name(member.Role) }),
     };
 

@@ -16,7 +16,7 @@ internal sealed class LogDumpCommand : OperatorCommand
     private readonly Option<long?> _to = new("--to") { Description = "The last entry. Default: the log's last.", HelpName = "INDEX" };
 
     public LogDumpCommand() : base(
-        "dump", "Prints the entries of a log, and the commands in them: an entry for each line with --json. A damaged entry is shown as such, and the others still are. Payloads are not printed.")
+        "dump", "Prints the entries of a log, the commands in them, and the members in those that change them: an entry for each line with --json. A damaged entry is shown as such, and the others still are. Payloads are not printed.")
     {
         foreach (var option in (Option[])[_data, _group, _from, _to])
             Options.Add(option);
@@ -45,6 +45,7 @@ internal sealed class LogDumpCommand : OperatorCommand
         entry.Committed,
         entry.Time,
         entry.Problem,
+        Members = entry.Members.Select(member => new { PeerId = member.Id, Addresses = member.Address.Split(','), member.Role }),
         Commands = entry.Commands.Select(command => new
         {
             command.Kind,
@@ -68,6 +69,8 @@ internal sealed class LogDumpCommand : OperatorCommand
             text.Append("  not known to be committed");
         if (entry.Problem is { } problem)
             text.Append($"  DAMAGED: {problem}");
+        foreach (var member in entry.Members)
+            text.Append($"{Environment.NewLine}    {member.Role.ToString().ToLowerInvariant()} {member.Id}  {member.Address}");
         foreach (var command in entry.Commands)
         {
             text.Append(Environment.NewLine);

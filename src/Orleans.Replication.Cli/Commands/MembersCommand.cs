@@ -5,9 +5,15 @@ using Orleans.Replication.Cli.Remote;
 
 namespace Orleans.Replication.Cli.Commands;
 
-/// <summary><c>members</c>: who belongs to a group.</summary>
-internal sealed class MembersCommand() : RemoteCommand("members", "Lists the members of a group, as a silo knows them.")
+/// <summary><c>members</c>: who belongs to a group, and the changes of that.</summary>
+internal sealed class MembersCommand : RemoteCommand
 {
+    public MembersCommand() : base("members", "Lists the members of a group, as a silo knows them, or changes them: one at a time, while the group serves. Any silo of the group can be asked.")
+    {
+        foreach (var change in (Command[])[new MemberAddCommand(), new MemberPromoteCommand(), new MemberDemoteCommand(), new MemberRemoveCommand(), new MemberMoveCommand()])
+            Subcommands.Add(change);
+    }
+
     protected override async Task<int> AskAsync(AdminClient client, ParseResult arguments, Report report, CancellationToken cancellationToken)
     {
         var request = RequestFor(arguments);

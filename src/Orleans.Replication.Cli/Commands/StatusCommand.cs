@@ -27,6 +27,7 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
                     group.CommitIndex,
                     group.AppliedIndex,
                     Fault = Nothing(group.Fault),
+                    Quarantine = Nothing(group.Quarantine),
                     Members = group.Members.Select(member => new { member.PeerId, Addresses = member.Addresses.ToArray(), member.Role }),
                 }),
             },
@@ -40,6 +41,8 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
                         Text(group.Members.Count)]));
                 foreach (var faulty in reply.Groups.Where(group => group.Fault.Length > 0))
                     people.Line($"Group '{faulty.Name}' is out of service on this silo: {faulty.Fault}");
+                foreach (var damaged in reply.Groups.Where(group => group.Quarantine.Length > 0))
+                    people.Line($"Group '{damaged.Name}' on this silo waits to be made whole by its peers: {damaged.Quarantine}");
             });
         return ExitCodes.Done;
     }

@@ -23,6 +23,9 @@ internal sealed class AdminClient : IAsyncDisposable
         _timeout = timeout;
     }
 
+    /// <summary>How long the silo may take to answer.</summary>
+    public TimeSpan Timeout => _timeout;
+
     /// <exception cref="AdminException">The silo cannot be reached.</exception>
     public static async Task<AdminClient> ConnectAsync(Multiaddr at, string? identityFile, string token, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -70,6 +73,7 @@ internal sealed class AdminClient : IAsyncDisposable
             var requests = new AdminMessages(stream.Output.AsStream(leaveOpen: true));
             await requests.WriteAsync(new AdminHello { Version = AdminMessages.Version, Token = _token }, deadline.Token).ConfigureAwait(false);
             await requests.WriteAsync(request, deadline.Token).ConfigureAwait(false);
+            await stream.CloseWriteAsync(deadline.Token).ConfigureAwait(false);
             var responses = new AdminMessages(stream.Input.AsStream(leaveOpen: true));
             while (await responses.ReadAsync(AdminResponse.Parser, AdminMessages.MaxMessageBytes, deadline.Token).ConfigureAwait(false) is { } response)
             {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Storage;
@@ -26,16 +27,28 @@ internal static class LogDump
             Committed = index <= log.Committed,
             Problem = problem,
         };
-        if (problem is not null || row.Length == 0 || row.Payload.Span[0] != EntryFormat.Version)
+        if (problem is not null || row.Length == 0)
             return entry;
         try
         {
-            return WithCommands(entry, row.Payload, group);
+            if (ConfigurationFormat.IsConfiguration(row.Payload.Span))
+                return WithMembers(entry, row.Payload, group);
+            return row.Payload.Span[0] == EntryFormat.Version ? WithCommands(entry, row.Payload, group) : entry;
         }
         catch (LogFormatException e)
         {
             return entry with { Kind = "damaged", Problem = $"its checksum is right, and it cannot be read: {e.Message}" };
         }
+    }
+
+    private static RaftLogEntry WithMembers(RaftLogEntry entry, ReadOnlyMemory<byte> payload, byte[] group)
+    {
+        var format = new ConfigurationFormat(Encoding.UTF8.GetString(group), address => address.ToString()!, address => new WrittenEndPoint(address));
+        return entry with
+        {
+            Kind = "configuration",
+            Members = [.. format.Decode(payload).Members.Select(member => new RaftLogMember(member.Id, member.EndPoint.ToString()!, member.Role))],
+        };
     }
 
     private static RaftLogEntry WithCommands(RaftLogEntry entry, ReadOnlyMemory<byte> payload, byte[] group)
@@ -52,5 +65,11 @@ internal static class LogDump
         }
 
         return entry with { Kind = "commands", Time = time, Commands = commands };
+    }
+
+    /// <summary>An address as it stands in the log: only the transport that wrote it could say what it means.</summary>
+    private sealed class WrittenEndPoint(string text) : EndPoint
+    {
+        public override string ToString() => text;
     }
 }

@@ -50,6 +50,12 @@ internal sealed class GroupMetrics(string group, string member, string folder)
             Instruments.SnapshotDuration.Record(Instruments.Since(began), _group, _member, new("ok", ok));
     }
 
+    /// <summary>A peer has answered to a part of a snapshot.</summary>
+    public void SnapshotSent(string peer, int bytes) => SnapshotMoved("sent", peer, bytes);
+
+    /// <summary>A part of a snapshot has come.</summary>
+    public void SnapshotReceived(string peer, int bytes) => SnapshotMoved("received", peer, bytes);
+
     public Measurement<long> Plain(long value) => new(value, _group, _member);
 
     public Measurement<long> With(long value, string tag, string what) => new(value, _group, _member, new(tag, what));
@@ -87,6 +93,12 @@ internal sealed class GroupMetrics(string group, string member, string folder)
         {
             return [];
         }
+    }
+
+    private void SnapshotMoved(string direction, string peer, int bytes)
+    {
+        if (Instruments.SnapshotTransferSize.Enabled)
+            Instruments.SnapshotTransferSize.Add(bytes, _group, _member, new("peer", peer), new("direction", direction));
     }
 
     private void Record(Histogram<double> histogram, long began)

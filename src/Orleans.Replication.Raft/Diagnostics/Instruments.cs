@@ -35,6 +35,9 @@ internal static class Instruments
     public static readonly Histogram<double> SnapshotDuration = Meter.CreateHistogram<double>(
         "orleans.replication.raft.snapshot.duration", "s", "How long a snapshot of the own state took; tag ok.");
 
+    public static readonly Counter<long> SnapshotTransferSize = Meter.CreateCounter<long>(
+        "orleans.replication.raft.snapshot.transfer.size", "By", "Bytes of snapshots, part by part as they move; tags peer and direction: sent, received.");
+
     static Instruments()
     {
         Gauge("orleans.replication.raft.term", "{term}", "The current term.", status => status.Engine.Term);

@@ -6,7 +6,9 @@ namespace Orleans.Replication.Raft.Snapshots;
 /// The end of one connection over which a leader sends a snapshot (SAFETY 11). What has come stays in the store when the connection ends, and the
 /// next connection that brings a snapshot takes it over.
 /// </summary>
-internal sealed class SnapshotReceiver(SnapshotStore store) : IDisposable
+/// <param name="store">Where it goes.</param>
+/// <param name="from">The peer that sends it, for the metrics.</param>
+internal sealed class SnapshotReceiver(SnapshotStore store, string from = "") : IDisposable
 {
     private const int MaxFiles = 100_000;
 
@@ -33,8 +35,11 @@ internal sealed class SnapshotReceiver(SnapshotStore store) : IDisposable
     /// <summary>Takes a part; one that is damaged or not the wanted one is dropped.</summary>
     /// <returns>What is wanted next.</returns>
     /// <exception cref="ProtocolViolationException">Nothing was announced, or another connection has taken over.</exception>
-    public ValueTask<SnapshotPosition> WriteAsync(SnapshotChunk chunk, CancellationToken cancellationToken) =>
-        store.WriteArrivingAsync(this, chunk, cancellationToken);
+    public ValueTask<SnapshotPosition> WriteAsync(SnapshotChunk chunk, CancellationToken cancellationToken)
+    {
+        store.Metrics?.SnapshotReceived(from, chunk.Content.Length);
+        return store.WriteArrivingAsync(this, chunk, cancellationToken);
+    }
 
     /// <summary>Checks that everything is there, and gives it its name.</summary>
     /// <exception cref="ProtocolViolationException">Something is missing, or another connection has taken over.</exception>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Replication.Raft.Diagnostics;
 using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Storage;
 using Orleans.Replication.Raft.Wire;
@@ -51,6 +52,9 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
 
     /// <summary>The folders that were complete once, found at the start, and are not any more.</summary>
     public IReadOnlyList<(string Folder, long Index, RaftStorageException Damage)> DamagedFolders => _damaged;
+
+    /// <summary>Hears of the parts that are sent and received.</summary>
+    public GroupMetrics? Metrics { get; init; }
 
     /// <summary>The newest snapshot.</summary>
     public CheckpointSnapshot? Current => _current;

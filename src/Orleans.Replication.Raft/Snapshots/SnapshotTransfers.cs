@@ -147,10 +147,13 @@ internal sealed partial class SnapshotTransfers(RaftGroupOptions options, Snapsh
         }
     }
 
-    private Task<RaftResponse> CallAsync(RaftRequest request, CancellationToken cancellationToken)
+    private async Task<RaftResponse> CallAsync(RaftRequest request, CancellationToken cancellationToken)
     {
         var timeout = request.KindCase == RaftRequest.KindOneofCase.SnapshotEnd ? options.SnapshotPartTimeout * InstallTimeoutFactor : options.SnapshotPartTimeout;
-        return channel!.CallAsync(request, timeout, cancellationToken);
+        var response = await channel!.CallAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        if (request.KindCase == RaftRequest.KindOneofCase.SnapshotChunk)
+            snapshots.Metrics?.SnapshotSent(peer.Id, request.SnapshotChunk.Content.Length);
+        return response;
     }
 
     private sealed class Transfer(long term, CheckpointSnapshot snapshot) : IDisposable

@@ -26,7 +26,7 @@ internal sealed class RaftRequests(RaftNodeOptions node, Func<string, GroupRepli
         {
             var group = findGroup(hello.Group)!;
             var messages = new MessageStream(connection.Transport, group.Options.MaxMessageBytes);
-            using var snapshots = new SnapshotReceiver(group.Snapshots);
+            using var snapshots = new SnapshotReceiver(group.Snapshots, peer);
             while (await messages.ReadAsync(RaftRequest.Parser, closed.Token).ConfigureAwait(false) is { } request)
             {
                 if (!sessions.IsCurrent(hello) || findGroup(hello.Group) != group || Handshake.Compare(hello, group.Incarnation).Length > 0)

@@ -60,6 +60,29 @@ internal sealed partial class AdminServer(
             }
 
             await stream.CloseWriteAsync(cancellationToken).ConfigureAwait(false);
+            await WaitUntilReadAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A stream that is let go before the caller has closed its half is reset, and drops an answer that the caller has not read yet.</summary>
+    private static async ValueTask WaitUntilReadAsync(Libp2pStream stream, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(HelloTimeout);
+        try
+        {
+            for (var read = 0L; read < AdminMessages.MaxMessageBytes;)
+            {
+                var rest = await stream.Input.ReadAsync(deadline.Token).ConfigureAwait(false);
+                read += rest.Buffer.Length;
+                stream.Input.AdvanceTo(rest.Buffer.End);
+                if (rest.IsCompleted)
+                    return;
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The caller has gone, or takes too long.
         }
     }
 
@@ -103,6 +126,8 @@ internal sealed partial class AdminServer(
                     var destination = new ChunkStream(responses);
                     await using (destination.ConfigureAwait(false))
                         return DoneAt((await manager().BackupAsync(request.Group, destination, request.Backup.Stale, cancellationToken).ConfigureAwait(false)).Index);
+                case AdminRequest.KindOneofCase.Member:
+                    return await MemberChanges.MakeAsync(manager(), request.Group, request.Member, cancellationToken).ConfigureAwait(false);
                 default:
                     return Failed(FailureKind.Wrong, "This silo's version does not know the request. Update the silo, or use the tool of its version.");
             }
@@ -141,10 +166,11 @@ internal sealed partial class AdminServer(
             CommitIndex = status.CommitIndex,
             AppliedIndex = status.AppliedIndex,
             Fault = status.Fault ?? string.Empty,
+            Quarantine = status.Quarantine ?? string.Empty,
         };
         foreach (var member in status.Members)
         {
-            var entry = new MemberStatus { PeerId = member.Id, Role = "voter" };
+            var entry = new MemberStatus { PeerId = member.Id, Role = member.Role.ToString().ToLowerInvariant() };
             entry.Addresses.AddRange(host().GetAddresses(member.Id));
             described.Members.Add(entry);
         }

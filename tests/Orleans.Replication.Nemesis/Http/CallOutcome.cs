@@ -6,7 +6,7 @@ internal enum CallOutcome
     /// <summary>Answered: the write is durable, or the value was read.</summary>
     Acknowledged,
 
-    /// <summary>503, or a connection that was never made: nothing was written, ever.</summary>
+    /// <summary>503, 409, or a connection that was never made: nothing was written, ever.</summary>
     NotWritten,
 
     /// <summary>504, another server error, a time-out or a lost connection: anything may have happened, or may still happen.</summary>

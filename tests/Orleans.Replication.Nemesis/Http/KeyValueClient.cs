@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 
@@ -48,6 +49,28 @@ internal sealed class KeyValueClient(int port) : IDisposable
         return result.Outcome == CallOutcome.Acknowledged ? SiloStatus.Parse(result.Value!) : null;
     }
 
+    /// <summary>Has a silo added as a voter. Acknowledged when it is one; of unknown outcome while it catches up: the same call goes on from there.</summary>
+    public Task<CallResult<byte[]>> AddMemberAsync(string address, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "/admin/members", JsonContent.Create(new { address }), cancellationToken);
+
+    /// <summary>Has a member removed.</summary>
+    public Task<CallResult<byte[]>> RemoveMemberAsync(string peerId, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"/admin/members/{peerId}", content: null, cancellationToken);
+
+    /// <summary>The status code of <c>/health/live</c> or <c>/health/ready</c>; 0 when there is no answer.</summary>
+    public async Task<int> GetHealthAsync(string check, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.GetAsync($"/health/{check}", cancellationToken);
+            return (int)response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return 0;
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<CallResult<byte[]>> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
@@ -61,7 +84,8 @@ internal sealed class KeyValueClient(int port) : IDisposable
             {
                 HttpStatusCode.OK or HttpStatusCode.NoContent => CallResult<byte[]>.Acknowledged(body),
                 HttpStatusCode.NotFound when method == HttpMethod.Get => CallResult<byte[]>.Acknowledged([]),
-                HttpStatusCode.ServiceUnavailable => new(CallOutcome.NotWritten),
+                HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict => new(CallOutcome.NotWritten),
+                HttpStatusCode.Accepted => new(CallOutcome.Unknown),
                 >= HttpStatusCode.InternalServerError => new(CallOutcome.Unknown),
                 _ => throw new InvalidOperationException($"{method} {path} answered {(int)response.StatusCode}: {Encoding.UTF8.GetString(body)}"),
             };

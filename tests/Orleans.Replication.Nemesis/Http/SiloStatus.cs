@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Orleans.Replication.Nemesis.Http;
 
 /// <summary>What <c>/status</c> says about a silo and its replica of the group <c>default</c>.</summary>
-internal sealed record SiloStatus(string PeerId, string Role, long Term, string? Leader, long CommitIndex, long AppliedIndex)
+internal sealed record SiloStatus(string PeerId, string Role, long Term, string? Leader, long CommitIndex, long AppliedIndex, string? Quarantine)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
 
@@ -12,11 +12,11 @@ internal sealed record SiloStatus(string PeerId, string Role, long Term, string?
     {
         var wire = JsonSerializer.Deserialize<Wire>(json, Format)!;
         return wire.Groups.SingleOrDefault(group => group.Name == "default") is { } group
-            ? new SiloStatus(wire.PeerId, group.Role, group.Term, group.Leader, group.CommitIndex, group.AppliedIndex)
+            ? new SiloStatus(wire.PeerId, group.Role, group.Term, group.Leader, group.CommitIndex, group.AppliedIndex, group.Quarantine)
             : null;
     }
 
     private sealed record Wire(string PeerId, Group[] Groups);
 
-    private sealed record Group(string Name, string Role, long Term, string? Leader, long CommitIndex, long AppliedIndex);
+    private sealed record Group(string Name, string Role, long Term, string? Leader, long CommitIndex, long AppliedIndex, string? Quarantine);
 }

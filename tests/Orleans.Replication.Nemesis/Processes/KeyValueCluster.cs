@@ -82,6 +82,9 @@ internal sealed class KeyValueCluster : IAsyncDisposable
         return leader ?? throw new InvalidOperationException("No silo is running.");
     }
 
+    /// <summary>Where a silo keeps its data.</summary>
+    public string DataOf(KeyValueSilo silo) => Path.Combine(_folder, silo.Name);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var silo in Silos)

@@ -27,6 +27,9 @@ internal sealed class KeyValueSilo : IAsyncDisposable
 
     public int HttpPort { get; }
 
+    /// <summary>Where the other replicas reach it, with its peer id; empty when it was not said.</summary>
+    public string Address { get; init; } = "";
+
     public KeyValueClient Client { get; }
 
     /// <summary>The id of its process.</summary>

@@ -8,7 +8,7 @@ namespace Orleans.Replication.Nemesis.Workloads;
 /// Clients that add 1 to a counter and keep what they were told. Exactly once means: no answer was given twice, and the counter ends between the
 /// acknowledged increments and those plus the ones of unknown outcome.
 /// </summary>
-internal sealed class Increments(string counter)
+internal sealed class Increments(string counter, PauseWatch? pauses = null)
 {
     private readonly ConcurrentQueue<long> _answers = new();
     private long _highest;
@@ -46,6 +46,7 @@ internal sealed class Increments(string counter)
             {
                 _answers.Enqueue(value);
                 RaiseHighest(value);
+                pauses?.Acknowledged($"adder {client}");
                 continue;
             }
 

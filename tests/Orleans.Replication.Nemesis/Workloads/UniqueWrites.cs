@@ -13,10 +13,12 @@ internal sealed class UniqueWrites
 {
     private readonly ConcurrentQueue<string> _acknowledged = new();
     private readonly string _prefix;
+    private readonly PauseWatch? _pauses;
     private int _started;
 
     /// <param name="prefix">Keeps the keys of two workloads on one cluster apart.</param>
-    public UniqueWrites(string prefix) => _prefix = prefix;
+    /// <param name="pauses">Hears of every acknowledgement.</param>
+    public UniqueWrites(string prefix, PauseWatch? pauses = null) => (_prefix, _pauses) = (prefix, pauses);
 
     /// <summary>How many writes were acknowledged so far.</summary>
     public int AcknowledgedCount => _acknowledged.Count;
@@ -65,6 +67,7 @@ internal sealed class UniqueWrites
             if (result.Outcome == CallOutcome.Acknowledged)
             {
                 _acknowledged.Enqueue(key);
+                _pauses?.Acknowledged($"writer {writer}");
                 continue;
             }
 

@@ -93,6 +93,24 @@ public sealed class FolderTests
     }
 
     [Fact]
+    public async Task A_configuration_in_the_log_is_read_as_the_members_from_then_on()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var member = cluster.Members[0];
+        await member.Group.AddLearnerAsync(TestMember.Peer("absent"));
+        await member.Group.RemoveAsync("absent");
+        await member.StopAsync();
+        var changes = RaftGroupFolder.ReadLog(member.Folder, "default").Where(entry => entry.Kind == "configuration").ToList();
+        Assert.Equal(2, changes.Count);
+        Assert.Equal(
+            [("absent", RaftMemberRole.Learner), (member.Id, RaftMemberRole.Voter)],
+            changes[0].Members.Select(known => (known.Id, known.Role)).Order());
+        Assert.All(changes[0].Members, known => Assert.NotEmpty(known.Address));
+        Assert.Equal(member.Id, Assert.Single(changes[1].Members).Id);
+        Assert.DoesNotContain(RaftGroupFolder.ReadLog(member.Folder, "default"), entry => entry.Kind == "other");
+    }
+
+    [Fact]
     public async Task Of_a_damaged_log_the_whole_entries_can_still_be_read()
     {
         await using var cluster = await TestCluster.StartAsync(1);

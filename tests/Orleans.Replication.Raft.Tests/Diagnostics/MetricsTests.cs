@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
 using Orleans.Replication.Raft.Tests.Cluster;
 
 namespace Orleans.Replication.Raft.Tests.Diagnostics;
@@ -49,6 +50,30 @@ public sealed class MetricsTests
             Assert.True(readings.Last("orleans.replication.raft.disk.size", ("member", leader.Id), ("part", part)) > 0, part);
         foreach (var measured in (string[])["batch.commands", "batch.size", "round.duration", "flush.duration", "snapshot.duration", "proposal.duration"])
             Assert.True(readings.Count("orleans.replication.raft." + measured, ("member", leader.Id)) > 0, measured);
+    }
+
+    [Fact]
+    public async Task A_snapshot_on_its_way_is_measured_on_both_sides_part_by_part()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        using var readings = new Readings();
+        var behind = cluster.Followers.First();
+        await behind.StopAsync();
+        for (var i = 0; i < 4; i++)
+            await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("state-" + i, Convert.ToBase64String(RandomNumberGenerator.GetBytes(256 << 10))));
+        await TestState.ForgetLogAsync(cluster.Leader);
+        await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("late", "value"));
+        await behind.StartAsync();
+        Assert.Equal("value", await behind.ReadLinearizableAsync("late"));
+
+        const string Size = "orleans.replication.raft.snapshot.transfer.size";
+        var received = readings.Sum(Size, ("member", behind.Id), ("direction", "received"));
+        Assert.True(received > 512 << 10, $"{received} bytes were received.");
+
+        // A part counts as sent when it is answered: one whose answer is lost has only been received.
+        Assert.InRange(readings.Sum(Size, ("peer", behind.Id), ("direction", "sent")), 512 << 10, received);
+        Assert.True(readings.Count(Size, ("member", behind.Id), ("direction", "received")) > 1);
+        Assert.Equal(0, readings.Sum(Size, ("member", behind.Id), ("direction", "sent")));
     }
 
     [Fact]

@@ -15,27 +15,38 @@ public sealed class HealthCheckTests
     [InlineData(RaftRole.Follower, null, 10, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
     [InlineData(RaftRole.Candidate, "leader", 10, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
     [InlineData(RaftRole.Stopped, null, 10, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
+    [InlineData(RaftRole.Removed, "leader", 10, 10, null, HealthStatus.Healthy, HealthStatus.Unhealthy)]
+    [InlineData(RaftRole.Learner, "leader", 10, 10, null, HealthStatus.Healthy, HealthStatus.Healthy)]
     [InlineData(RaftRole.Stopped, null, 10, 10, "a full disk", HealthStatus.Unhealthy, HealthStatus.Unhealthy)]
     public async Task A_replica_is_alive_unless_it_is_out_of_service_and_ready_once_it_follows(
         RaftRole role, string? leader, long committed, long applied, string? fault, HealthStatus live, HealthStatus ready)
     {
-        var status = new RaftGroupStatus
-        {
-            Name = "default",
-            Role = role,
-            Term = 1,
-            Leader = leader,
-            CommitIndex = committed,
-            AppliedIndex = applied,
-            Members = [],
-            Fault = fault,
-        };
+        var status = Status(role, leader) with { CommitIndex = committed, AppliedIndex = applied, Fault = fault };
         Assert.Equal((live, ready), await CheckAsync(new Manager(() => [status])));
+    }
+
+    /// <summary>It hears its leader before its peers have sent it everything again.</summary>
+    [Fact]
+    public async Task A_replica_in_quarantine_is_alive_and_not_ready()
+    {
+        var status = Status(RaftRole.Learner, "leader") with { Quarantine = "'checkpoint' is missing" };
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new Manager(() => [status])));
     }
 
     [Fact]
     public async Task A_silo_that_has_not_started_is_alive_and_not_ready() =>
         Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new Manager(() => throw new ReplicationUnavailableException("not started"))));
+
+    private static RaftGroupStatus Status(RaftRole role, string? leader) => new()
+    {
+        Name = "default",
+        Role = role,
+        Term = 1,
+        Leader = leader,
+        CommitIndex = 10,
+        AppliedIndex = 10,
+        Members = [],
+    };
 
     private static async Task<(HealthStatus Live, HealthStatus Ready)> CheckAsync(IReplicationManager manager)
     {
@@ -62,5 +73,17 @@ public sealed class HealthCheckTests
         public Task<long> TakeSnapshotAsync(string group, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<RaftBackupInfo> BackupAsync(string group, Stream destination, bool stale, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task AddVoterAsync(string group, string address, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task AddLearnerAsync(string group, string address, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task PromoteMemberAsync(string group, string peerId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task DemoteMemberAsync(string group, string peerId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task RemoveMemberAsync(string group, string peerId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task MoveMemberAsync(string group, string address, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
