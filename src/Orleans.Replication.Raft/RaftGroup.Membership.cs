@@ -95,8 +95,8 @@ public sealed partial class RaftGroup
 
     /// <summary>
     /// A process asks to join: called by whoever serves such requests, after it has made sure that the process may ask and is who it says. It is listed in
-    /// <see cref="RaftGroupStatus.Waiting"/>, and added by itself where <see cref="RaftGroupOptions.AutoAdmit"/> is set. It has to ask again at least every 30 seconds, or is forgotten.
-    /// Does not wait.
+    /// <see cref="RaftGroupStatus.Waiting"/>, and added by itself where <see cref="RaftGroupOptions.AutoAdmit"/> is set. A minute after it asked last it is forgotten. Does not
+    /// wait.
     /// </summary>
     /// <returns>False when 64 others wait already. Asking as a member is harmless.</returns>
     /// <exception cref="GroupUnavailableException">The group is not started or out of service here, or this member is none: ask another.</exception>

@@ -87,8 +87,9 @@ internal sealed partial class Autopilot(
             LogChanged(options.Name, step.Change, step.Id);
             return true;
         }
-        catch (Exception e) when (e is RaftException or NotLeaderException or ArgumentException or FormatException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Refused, or not known to be made. Whatever it was, the next look sees what has come of it.
             LogNotChanged(e, options.Name, step.Change, step.Id);
             return false;
         }
