@@ -18,8 +18,10 @@ namespace Orleans.Replication.Joining;
 internal sealed partial class JoinServer(
     Func<IReplicationHost> host, IOptions<RaftReplicationOptions> options, IOptions<ClusterOptions> cluster, TimeProvider time, ILogger<JoinServer> logger) : IDisposable
 {
+    /// <summary>How many requests are looked at in a second; more are refused, whatever they say.</summary>
+    internal const int MaxRequestsPerSecond = 20;
+
     private const int MaxStreams = 16;
-    private const int MaxRequestsPerSecond = 20;
     private const int MaxKnownPeers = 1024;
 
     private readonly Lazy<SharedSecret?> _token = new(() => SharedSecret.Of(options.Value.JoinToken));
@@ -37,7 +39,7 @@ internal sealed partial class JoinServer(
         if (_token.Value is null)
             return;
         _refused = _meter.CreateCounter<long>("orleans.replication.join.refused", "{request}", "Requests to join that were refused, by the reason (tag 'reason').");
-        libp2p.SetStreamHandler(JoinProtocol.Id, ServeAsync, new StreamHandlerOptions { MaxStreams = MaxStreams, MaxStreamsPerConnection = 1 });
+        libp2p.SetStreamHandler(JoinProtocol.Id, ServeAsync, new StreamHandlerOptions { MaxStreams = MaxStreams, MaxStreamsPerConnection = MaxStreams / 4 });
     }
 
     public void Dispose() => _meter.Dispose();
@@ -46,17 +48,8 @@ internal sealed partial class JoinServer(
     {
         using var deadline = new CancellationTokenSource(JoinProtocol.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        JoinReply reply;
-        if (_rate.TryTake())
-        {
-            var request = await SingleMessage.ReadAsync(stream.Input, JoinRequest.Parser, JoinProtocol.MaxRequestBytes, either.Token).ConfigureAwait(false);
-            reply = Answer(stream.RemotePeer, request);
-        }
-        else
-        {
-            reply = Refuse(JoinRefusal.Busy, "Too much is asked here at this moment.");
-        }
-
+        var request = await SingleMessage.ReadAsync(stream.Input, JoinRequest.Parser, JoinProtocol.MaxRequestBytes, either.Token).ConfigureAwait(false);
+        var reply = _rate.TryTake() ? Answer(stream.RemotePeer, request) : Refuse(JoinRefusal.Busy, "Too much is asked here at this moment.");
         if (reply.Refusal != JoinRefusal.None)
             Count(stream.RemotePeer, reply);
         await SingleMessage.WriteAsync(stream, reply, either.Token).ConfigureAwait(false);

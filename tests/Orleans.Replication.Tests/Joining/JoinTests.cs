@@ -67,12 +67,13 @@ public sealed class JoinTests : IAsyncLifetime
         var stranger = Create(first, options => (options.JoinToken, options.CatchUpTimeout) = (Token + "!", TimeSpan.Zero));
         using var log = new Lines();
         stranger.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
-        var started = stranger.StartAsync();
+        using var enough = new CancellationTokenSource();
+        var started = stranger.StartAsync(enough.Token);
         await Wait.UntilAsync(
             "it is told", () => Task.FromResult(log.Any(line => line.Contains("does not let this silo join: The token is not this silo's JoinToken.", StringComparison.Ordinal))));
         Assert.Empty(first.Group.GetStatus().Waiting);
         Assert.Single(first.Group.GetStatus().Members);
-        await stranger.StopAsync();
+        await enough.CancelAsync();
         await Record.ExceptionAsync(() => started);
     }
 
