@@ -31,12 +31,14 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly LeaderTenure _tenure = new();
     private readonly Admission _admission;
     private readonly Roster _roster;
+    private readonly Autopilot _autopilot;
     private Task _admitting = Task.CompletedTask;
     private int _isGivenUp;
     private Task _asking = Task.CompletedTask;
+    private Task _steering = Task.CompletedTask;
     private string? _knownLeader;
 
-    private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, ILoggerFactory loggers, TimeProvider time)
+    private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, WaitingPeers waiting, ILoggerFactory loggers, TimeProvider time)
     {
         var logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _folder = folder;
@@ -90,6 +92,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, _roster.Of, node.Local.Id, logger, time);
         LeaderMembership = new LeaderMembership(options, node.Local.Id, Engine, Peers, node.ParseEndPoint);
         Membership = new MembershipRequests(options, node.Local.Id, Engine, Peers, LeaderMembership, time);
+        _autopilot = new Autopilot(node, options, Engine, LeaderMembership, Membership, waiting, logger, time);
     }
 
     public RaftGroupOptions Options { get; }
@@ -131,14 +134,14 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     public string? QuarantineReason => _folder.QuarantineReason;
 
     /// <exception cref="RaftStorageException">The group's folder cannot be used.</exception>
-    public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time)
+    public static GroupReplica Open(RaftNodeOptions node, RaftGroupOptions options, WaitingPeers waiting, ILoggerFactory loggers, TimeProvider time)
     {
         var folder = GroupFolder.Open(node, options, loggers.CreateLogger("Orleans.Replication.Raft.Group"));
         StateStore? state = null;
         try
         {
             state = StateStore.Open(folder.State);
-            return new GroupReplica(node, options, folder, state, loggers, time);
+            return new GroupReplica(node, options, folder, state, waiting, loggers, time);
         }
         catch (DotNext.IO.Log.IntegrityException e)
         {
@@ -182,6 +185,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         if (!_folder.IsAdmitted)
             _admitting = _admission.RunAsync(_stopping.Token);
         _asking = _roster.RunAsync(_stopping.Token);
+        _steering = _autopilot.RunAsync(_stopping.Token);
     }
 
     /// <inheritdoc cref="RaftGroup.BackupAsync(Stream, CancellationToken)"/>
@@ -196,7 +200,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         _metrics.End();
         await _stopping.CancelAsync().ConfigureAwait(false);
         EndWatches("is stopped.");
-        await Task.WhenAll(_admitting, _asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_admitting, _asking, _steering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= _tenure.End;
         Engine.LeadershipChanged -= LogLeader;

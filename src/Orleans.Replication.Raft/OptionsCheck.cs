@@ -28,6 +28,15 @@ internal static class OptionsCheck
             Require(table.Name.Length >= 1 && Encoding.UTF8.GetByteCount(table.Name) <= 64, nameof(group.Tables), table.Name, "names of 1 to 64 bytes");
         ValidateTiming(group);
         ValidateSizes(group);
+        ValidateMembership(group);
+    }
+
+    private static void ValidateMembership(RaftGroupOptions group)
+    {
+        Require(group.MaxVoters is 1 or 3 or 5, nameof(group.MaxVoters), group.MaxVoters, "1, 3 or 5: an even number survives no more losses than the odd one below it");
+        Require(
+            group.DeadVoterGracePeriod >= 2 * group.MaxElectionTimeout && group.DeadVoterGracePeriod <= TimeSpan.FromDays(30), nameof(group.DeadVoterGracePeriod),
+            group.DeadVoterGracePeriod, $"at least twice {nameof(group.MaxElectionTimeout)}, at most 30 days");
     }
 
     private static void ValidateTiming(RaftGroupOptions group)

@@ -93,6 +93,24 @@ public sealed partial class RaftGroup
         return ChangeAsync(MemberChange.Move, peer.Id, _node.FormatEndPoint(peer.EndPoint), cancellationToken);
     }
 
+    /// <summary>
+    /// A process asks to join: called by whoever serves such requests, after it has made sure that the process may ask and is who it says. It is listed in
+    /// <see cref="RaftGroupStatus.Waiting"/>, and added by itself where <see cref="RaftGroupOptions.AutoAdmit"/> is set. A minute after it asked last it is forgotten. Does not
+    /// wait.
+    /// </summary>
+    /// <returns>False when 64 others wait already. Asking as a member is harmless.</returns>
+    /// <exception cref="GroupUnavailableException">The group is not started or out of service here, or this member is none: ask another.</exception>
+    public bool RegisterJoinRequest(RaftPeer peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        if (peer.Id is not { Length: >= 1 and <= 256 })
+            throw new ArgumentException($"'{peer.Id}' is no id of a member: 1 to 256 characters.", nameof(peer));
+        var members = Serving.Engine.Configuration.Configuration;
+        if (members.Find(LocalId) is null)
+            throw new GroupUnavailableException($"This process is no member of group '{Name}' itself.");
+        return members.Find(peer.Id) is not null || _waiting.Add(peer);
+    }
+
     private void OnPeersChanged() => PeersChanged?.Invoke(this);
 
     private Task ChangeAsync(MemberChange change, string id, string address, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ public sealed partial class RaftGroup
 
     private async Task OpenReplicaAsync(CancellationToken cancellationToken)
     {
-        var replica = GroupReplica.Open(_node, _options, _loggers, _time);
+        var replica = GroupReplica.Open(_node, _options, _waiting, _loggers, _time);
         _replica = replica;
         replica.Engine.LeadershipChanged += OnLeadershipChanged;
         replica.Peers.Changed += OnPeersChanged;

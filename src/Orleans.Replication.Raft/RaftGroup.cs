@@ -19,6 +19,7 @@ public sealed partial class RaftGroup
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, byte[]> _tables;
+    private readonly WaitingPeers _waiting;
     private volatile GroupReplica? _replica;
 
     internal RaftGroup(RaftNodeOptions node, RaftGroupOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken stopping)
@@ -29,6 +30,7 @@ public sealed partial class RaftGroup
         _loggers = loggers;
         _logger = loggers.CreateLogger("Orleans.Replication.Raft.Group");
         _time = time;
+        _waiting = new WaitingPeers(time);
         _stopping = stopping;
         _tables = options.Tables.ToDictionary(table => table.Name, table => StateKeys.Table(table.Name));
     }
@@ -68,6 +70,7 @@ public sealed partial class RaftGroup
     public RaftGroupStatus GetStatus()
     {
         var replica = _replica;
+        var members = replica?.Engine.Configuration.Configuration ?? GroupConfiguration.Of(_options.Voters);
         return new RaftGroupStatus
         {
             Name = Name,
@@ -76,7 +79,8 @@ public sealed partial class RaftGroup
             Leader = replica?.Engine.Leader,
             CommitIndex = replica?.Engine.CommitIndex ?? 0,
             AppliedIndex = replica?.Engine.AppliedIndex ?? 0,
-            Members = (replica?.Engine.Configuration.Configuration ?? GroupConfiguration.Of(_options.Voters)).Members,
+            Members = members.Members,
+            Waiting = _waiting.Except(members),
             Fault = replica is null ? _fault : replica.Health.Fault,
             Quarantine = replica?.QuarantineReason,
         };

@@ -17,6 +17,29 @@ public sealed class RaftGroupOptions
     public required IReadOnlyList<IReplicatedTable> Tables { get; init; }
 
     /// <summary>
+    /// True adds whoever asks to join (<see cref="RaftGroup.RegisterJoinRequest"/>) as a learner, while the group has fewer than 16 members, and promotes learners that have caught up while it has
+    /// fewer than <see cref="MaxVoters"/> voters: those that an operator has added or demoted as well. Default false: an operator adds and promotes. The same on every member.
+    /// </summary>
+    public bool AutoAdmit { get; init; }
+
+    /// <summary>
+    /// How many voters <see cref="AutoAdmit"/> makes: 1, 3 or 5. Default 3, which survives the loss of one; 5 survive two, and each write waits for three disks. An operator may add more.
+    /// </summary>
+    public int MaxVoters { get; init; } = 3;
+
+    /// <summary>
+    /// True replaces a voter that the leader has not heard from for <see cref="DeadVoterGracePeriod"/> by a learner that has caught up: the learner is promoted, then the voter becomes a
+    /// learner. Never without a majority that is alive. Default false: an operator does. The same on every member.
+    /// </summary>
+    public bool ReplaceDeadVoters { get; init; }
+
+    /// <summary>
+    /// How long a voter has to be silent, to one and the same leader, to be called dead. Default 10 minutes, more than a restart or an upgrade takes; at least twice
+    /// <see cref="MaxElectionTimeout"/>, at most 30 days. Shorter replaces voters that would have come back, longer leaves the group one loss nearer to a halt.
+    /// </summary>
+    public TimeSpan DeadVoterGracePeriod { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// The least time without a word from the leader after which a follower asks for votes. Default 300 ms, at least 50 ms. Heartbeats are sent
     /// every third of it. Higher survives longer pauses, lower notices a dead leader earlier (SAFETY S17).
     /// </summary>

@@ -24,6 +24,12 @@ public sealed record RaftGroupStatus
     /// <summary>The members that count for this replica, in the order of their ids: the last that its log knows, committed or not.</summary>
     public required IReadOnlyList<RaftMember> Members { get; init; }
 
+    /// <summary>
+    /// The processes that have asked this member to join and are no members yet, who asked first first: they wait for <see cref="RaftGroup.AddVoterAsync"/> or
+    /// <see cref="RaftGroup.AddLearnerAsync"/>, or for <see cref="RaftGroupOptions.AutoAdmit"/>. Others may have asked other members.
+    /// </summary>
+    public IReadOnlyList<WaitingPeer> Waiting { get; init; } = [];
+
     /// <summary>Why this replica is out of service; null while it is healthy.</summary>
     public string? Fault { get; init; }
 

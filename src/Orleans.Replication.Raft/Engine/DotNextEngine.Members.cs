@@ -110,7 +110,7 @@ internal sealed partial class DotNextEngine
     /// <summary>Only a majority of the voters in the log makes a leader.</summary>
     private bool IsElected(long term, GroupConfiguration configuration)
     {
-        if (configuration.IsVoter(_localId) && configuration.IsMajority(id => _tally.HasVoteOf(term, id)))
+        if (_tally.Elects(_localId, term, configuration))
             return true;
 
         // The engine takes this for a failure, and remains a candidate for ever.

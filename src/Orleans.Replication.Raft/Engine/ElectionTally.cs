@@ -1,3 +1,5 @@
+using Orleans.Replication.Raft.Membership;
+
 namespace Orleans.Replication.Raft.Engine;
 
 /// <summary>Who has voted for this member, in the last term in which it stood. The engine counts the members that it knows; this tells who they were.</summary>
@@ -23,9 +25,13 @@ internal sealed class ElectionTally
         }
     }
 
-    public bool HasVoteOf(long term, string voter)
+    /// <summary>
+    /// True when a candidate is elected: it is a voter of its own log's configuration, and has the votes of a majority of that one's voters in this term. Who is no voter there, or is one no
+    /// longer, counts for nothing, whatever it has granted.
+    /// </summary>
+    public bool Elects(string candidate, long term, GroupConfiguration configuration)
     {
         lock (_gate)
-            return term == _term && _granted.Contains(voter);
+            return term == _term && configuration.IsVoter(candidate) && configuration.IsMajority(_granted.Contains);
     }
 }

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Orleans.Configuration;
 using Orleans.Replication.Libp2p;
+using Orleans.Replication.Transport;
 
 namespace Orleans.Replication.Administration;
 
@@ -9,22 +8,20 @@ namespace Orleans.Replication.Administration;
 internal sealed class AdminAccess
 {
     private readonly HashSet<PeerId> _administrators;
-    private readonly byte[]? _tokenHash;
+    private readonly SharedSecret? _token;
 
     public AdminAccess(RaftReplicationOptions options)
     {
         _administrators = [.. options.Administrators.Select(id => PeerId.Parse(id, null))];
-        _tokenHash = options.AdminToken is { } token ? Hash(token) : null;
+        _token = SharedSecret.Of(options.AdminToken);
     }
 
     /// <summary>True for a peer that needs no token.</summary>
     public bool IsAdministrator(PeerId peer) => _administrators.Contains(peer);
 
     /// <summary>True for a peer that may connect and say a token; without one, nobody else than members and administrators may connect at all.</summary>
-    public bool MayKnock(PeerId peer) => _tokenHash is not null || IsAdministrator(peer);
+    public bool MayKnock(PeerId peer) => _token is not null || IsAdministrator(peer);
 
     /// <summary>Compares a token in a time that tells nothing about it.</summary>
-    public bool IsToken(string said) => _tokenHash is not null && CryptographicOperations.FixedTimeEquals(Hash(said), _tokenHash);
-
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    public bool IsToken(string said) => _token?.Is(said) == true;
 }

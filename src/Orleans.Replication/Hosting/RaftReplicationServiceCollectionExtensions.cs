@@ -7,6 +7,7 @@ using Orleans.Configuration;
 using Orleans.Replication;
 using Orleans.Replication.Administration;
 using Orleans.Replication.Groups;
+using Orleans.Replication.Joining;
 using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Placement;
 using Orleans.Replication.States;
@@ -55,6 +56,19 @@ public static class RaftReplicationServiceCollectionExtensions
             provider.GetRequiredService<IReplicationManager>,
             provider.GetRequiredService<IOptions<RaftReplicationOptions>>(),
             provider.GetRequiredService<ILogger<AdminServer>>()));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new JoinServer(
+            provider.GetRequiredService<IReplicationHost>,
+            provider.GetRequiredService<IOptions<RaftReplicationOptions>>(),
+            provider.GetRequiredService<IOptions<ClusterOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<JoinServer>>()));
+        services.AddSingleton(provider => new JoinClient(
+            provider.GetRequiredService<IReplicationHost>,
+            provider.GetRequiredService<IOptions<RaftReplicationOptions>>(),
+            provider.GetRequiredService<IOptions<ClusterOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<JoinClient>>()));
         services.AddSingleton<IConfigurationValidator, RaftReplicationOptionsValidator>();
         services.AddSingleton<GroupTables>();
 

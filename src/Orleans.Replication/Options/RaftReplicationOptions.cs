@@ -29,10 +29,36 @@ public sealed class RaftReplicationOptions
     public IList<string> Peers { get; set; } = [];
 
     /// <summary>
-    /// For a silo that is to join groups that exist: the addresses of some of their members, with their peer ids, in place of <see cref="Peers"/>. The silo waits until it is added, as a
-    /// learner or a voter, on any of them: <see cref="Orleans.Replication.Raft.RaftGroup.AddVoterAsync"/>. Once it is a member, it goes by what its data folder says. Default: none.
+    /// For a silo that is to join groups that exist: the addresses of some of their members, with their peer ids, in place of <see cref="Peers"/>. With a <see cref="JoinToken"/> it
+    /// asks them; it waits until it is added, as a learner or a voter, on any of the group's members: <see cref="Orleans.Replication.Raft.RaftGroup.AddVoterAsync"/>. Once it is a member, it
+    /// goes by what its data folder says. Default: none.
     /// </summary>
     public IList<string> JoinAddresses { get; set; } = [];
+
+    /// <summary>
+    /// A secret of 16 to 1,024 characters that the silos share with those that are to join. With it a silo opens a door for silos that are no members yet: any peer may connect to it, 32 at
+    /// a time, is refused everything but the one question, and is listed as waiting (<see cref="Orleans.Replication.Raft.RaftGroupStatus.Waiting"/>) when it says the token; a silo with
+    /// <see cref="JoinAddresses"/> says it. Default: none, and an operator adds silos that have not asked.
+    /// </summary>
+    [Redact]
+    public string? JoinToken { get; set; }
+
+    /// <summary>
+    /// True adds silos that ask with the <see cref="JoinToken"/> by itself, as learners, while a group has fewer than 16 members, and promotes learners that have caught up while it has fewer
+    /// than <see cref="MaxVoters"/> voters, those that an operator has added or demoted as well. Default: false. The same on every silo.
+    /// </summary>
+    public bool AutoAdmit { get; set; }
+
+    /// <summary>How many voters <see cref="AutoAdmit"/> makes in each group: 1, 3 or 5. Default: 3, which survives the loss of one; 5 survive two, and each write waits for three disks.</summary>
+    public int MaxVoters { get; set; } = 3;
+
+    /// <summary>
+    /// True replaces a voter that has been silent for <see cref="DeadVoterGracePeriod"/> by a learner that has caught up; the voter becomes a learner. Default: false. The same on every silo.
+    /// </summary>
+    public bool ReplaceDeadVoters { get; set; }
+
+    /// <summary>How long a voter has to be silent to be replaced. Default: 10 minutes, more than a restart or an upgrade takes; at least twice <see cref="MaxElectionTimeout"/>.</summary>
+    public TimeSpan DeadVoterGracePeriod { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// The name that peers must share: 1 to 128 characters; data and messages of another name are refused. Default:

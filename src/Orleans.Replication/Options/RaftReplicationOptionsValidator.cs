@@ -30,6 +30,7 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
         ValidateAddresses(value);
         ValidateNames(value);
         ValidateAdministration(value);
+        ValidateJoining(value);
         Require(value.CatchUpTimeout >= TimeSpan.Zero, nameof(value.CatchUpTimeout), "is negative. Write zero to start without waiting.");
         Require(
             value.ShutdownTimeout >= MinShutdownTimeout && value.ShutdownTimeout <= MaxShutdownTimeout,
@@ -91,11 +92,27 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
                 $"has '{id}', which is no peer id. Write what 'orleans-replication keygen --data DIR' prints, for example 12D3KooW….");
         }
 
-        Require(
-            value.AdminToken is null or { Length: >= MinTokenChars and <= MaxTokenChars },
-            nameof(value.AdminToken),
-            $"has {value.AdminToken?.Length} characters. Write {MinTokenChars} to {MaxTokenChars} that cannot be guessed, for example from 'openssl rand -hex 32'.");
+        RequireSecret(nameof(value.AdminToken), value.AdminToken);
     }
+
+    private static void ValidateJoining(RaftReplicationOptions value)
+    {
+        RequireSecret(nameof(value.JoinToken), value.JoinToken);
+        Require(
+            !value.AutoAdmit || value.JoinToken is not null,
+            nameof(value.AutoAdmit),
+            $"is set without a {nameof(value.JoinToken)}: nobody could ask to join. Write a {nameof(value.JoinToken)} on every silo, and on those that are to join, for example from "
+                + $"'openssl rand -hex 32'; or leave {nameof(value.AutoAdmit)} out.");
+        Require(
+            value.JoinToken is null || value.JoinToken != value.AdminToken,
+            nameof(value.JoinToken),
+            $"is the {nameof(value.AdminToken)} as well: every silo that is to join could administer the others. Write another one.");
+    }
+
+    private static void RequireSecret(string name, string? token) => Require(
+        token is null or { Length: >= MinTokenChars and <= MaxTokenChars },
+        name,
+        $"has {token?.Length} characters. Write {MinTokenChars} to {MaxTokenChars} that cannot be guessed, for example from 'openssl rand -hex 32'.");
 
     private static T Parse<T>(string name, Func<T> parse)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Administration;
 using Orleans.Replication.Clustering.Gateways;
+using Orleans.Replication.Joining;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
 
@@ -15,7 +16,7 @@ namespace Orleans.Replication.Transport;
 /// a peer that is down is known to be down. Who they are is in the options at first, and in the groups' logs from then on.
 /// </summary>
 internal sealed class Libp2pTransport(
-    IOptions<RaftReplicationOptions> options, AdminServer admin, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
+    IOptions<RaftReplicationOptions> options, AdminServer admin, JoinServer door, JoinClient joining, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
 {
     private static readonly ProtocolId RaftProtocol = new("/orleans-replication/raft/1.0.0");
     private static readonly ProtocolId GroupProtocol = new("/orleans-replication/group/1.0.0");
@@ -45,12 +46,16 @@ internal sealed class Libp2pTransport(
         var admitted = new PeerAllowList(peers.Addresses.Keys);
         var host = CreateHost(_identity, peers, admitted);
         _host = host;
-        return await OpenAsync(host, peers, admitted, cancellationToken).ConfigureAwait(false);
+        var endpoints = await OpenAsync(host, peers, admitted, cancellationToken).ConfigureAwait(false);
+        if (joins)
+            joining.Begin(host, peers);
+        return endpoints;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await joining.DisposeAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _host, null) is { } host)
             await host.DisposeAsync().ConfigureAwait(false);
         Interlocked.Exchange(ref _identity, null)?.Dispose();
@@ -67,8 +72,8 @@ internal sealed class Libp2pTransport(
 
     private Libp2pHost CreateHost(PeerIdentity identity, ClusterPeers peers, PeerAllowList admitted)
     {
-        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators.
-        IConnectionGater gater = new AdminGater(admitted, admin.Access);
+        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators, and those who may ask to join.
+        var gater = door.Admit(new AdminGater(admitted, admin.Access));
         var settings = new Libp2pOptions { Identity = identity, Gater = gateways?.Admit(gater) ?? gater };
         foreach (var address in ListenAddresses(identity.PeerId, peers))
             settings.ListenAddresses.Add(address);
@@ -96,6 +101,7 @@ internal sealed class Libp2pTransport(
         var raft = await listeners.BindAsync(new ProtocolEndPoint(RaftProtocol), cancellationToken).ConfigureAwait(false);
         var group = await listeners.BindAsync(new ProtocolEndPoint(GroupProtocol), cancellationToken).ConfigureAwait(false);
         admin.Register(host, admitted.Contains);
+        door.Register(host);
         gateways?.Register(host);
         try
         {

@@ -110,6 +110,24 @@ public sealed class RaftReplicationOptionsTests
     }
 
     [Fact]
+    public void Admission_without_a_secret_and_a_secret_that_serves_two_ends_are_refused()
+    {
+        Refused("RaftReplicationOptions.AutoAdmit is set without a JoinToken: nobody could ask to join. Write a JoinToken on every silo", options => options.AutoAdmit = true);
+        Refused("RaftReplicationOptions.JoinToken has 15 characters. Write 16 to 1024 that cannot be guessed", options => options.JoinToken = new string('x', 15));
+        Refused("RaftReplicationOptions.JoinToken is the AdminToken as well", options => options.JoinToken = options.AdminToken = new string('x', 16));
+    }
+
+    [Fact]
+    public void Secrets_are_not_logged()
+    {
+        const string Secret = "a secret of the cluster";
+        using var host = Build(silo => silo.AddRaftReplication(options => options.JoinToken = Secret));
+        var logged = host.Services.GetServices<IOptionFormatter>().Single(formatter => formatter is IOptionFormatter<RaftReplicationOptions>).Format().ToArray();
+        Assert.Contains(logged, line => line.StartsWith("JoinToken: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(logged, line => line.Contains(Secret, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Three_peers_and_several_addresses_of_one_are_accepted()
     {
         using var host = Build(silo => silo.AddRaftReplication(options =>

@@ -61,9 +61,10 @@ internal sealed class TestSilo : IAsyncDisposable
         return silo;
     }
 
-    public async Task StartAsync()
+    public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await _host.StartAsync(TestContext.Current.CancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, TestContext.Current.CancellationToken);
+        await _host.StartAsync(either.Token);
         _running = true;
     }
 

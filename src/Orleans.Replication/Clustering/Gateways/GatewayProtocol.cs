@@ -1,10 +1,8 @@
-using System.IO.Pipelines;
-using Google.Protobuf;
 using Orleans.Replication.Libp2p;
 
 namespace Orleans.Replication.Clustering.Gateways;
 
-/// <summary>What both ends of the gateway protocol share. It only reads, and is the one protocol that silos may serve to strangers.</summary>
+/// <summary>What both ends of the gateway protocol share. It only reads: silos may serve it to strangers.</summary>
 internal static class GatewayProtocol
 {
     /// <summary>A cluster id has at most 1,024 characters.</summary>
@@ -14,41 +12,4 @@ internal static class GatewayProtocol
     public const int MaxReplyBytes = 256 << 10;
 
     public static readonly ProtocolId Id = new("/orleans-replication/gateways/1.0.0");
-
-    /// <summary>Sends the one message of this direction and ends it.</summary>
-    public static async ValueTask WriteAsync(Libp2pStream stream, IMessage message, CancellationToken cancellationToken)
-    {
-        await stream.Output.WriteAsync(message.ToByteArray(), cancellationToken).ConfigureAwait(false);
-        await stream.CloseWriteAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Reads the one message of the other direction, to its end.</summary>
-    /// <exception cref="InvalidDataException">What came is larger than <paramref name="maxBytes"/>, or no such message.</exception>
-    public static async ValueTask<T> ReadAsync<T>(PipeReader input, MessageParser<T> parser, int maxBytes, CancellationToken cancellationToken) where T : IMessage<T>
-    {
-        while (true)
-        {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (result.Buffer.Length > maxBytes)
-                throw new InvalidDataException($"A message of more than {maxBytes} bytes came.");
-            if (!result.IsCompleted)
-            {
-                input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-                continue;
-            }
-
-            try
-            {
-                return parser.ParseFrom(result.Buffer);
-            }
-            catch (InvalidProtocolBufferException error)
-            {
-                throw new InvalidDataException($"What came is no {typeof(T).Name}.", error);
-            }
-            finally
-            {
-                input.AdvanceTo(result.Buffer.End);
-            }
-        }
-    }
 }

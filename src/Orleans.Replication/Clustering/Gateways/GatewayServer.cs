@@ -5,6 +5,7 @@ using Orleans.Replication.Clustering.Gateways.Wire;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
+using Orleans.Replication.Transport;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Clustering.Gateways;
@@ -23,7 +24,7 @@ internal sealed partial class GatewayServer(
     private static readonly TimeSpan ServingTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Who may connect: clients as well, when they are served.</summary>
-    public IConnectionGater Admit(IConnectionGater others) => options.Value.ServeGateways ? new ClientGater(others, time) : others;
+    public IConnectionGater Admit(IConnectionGater others) => options.Value.ServeGateways ? new StrangerGater(others, time) : others;
 
     /// <summary>Begins to serve, when clients are.</summary>
     public void Register(Libp2pHost libp2p)
@@ -39,8 +40,8 @@ internal sealed partial class GatewayServer(
     {
         using var deadline = new CancellationTokenSource(ServingTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var request = await GatewayProtocol.ReadAsync(stream.Input, GatewayRequest.Parser, GatewayProtocol.MaxRequestBytes, either.Token).ConfigureAwait(false);
-        await GatewayProtocol.WriteAsync(stream, Answer(request), either.Token).ConfigureAwait(false);
+        var request = await SingleMessage.ReadAsync(stream.Input, GatewayRequest.Parser, GatewayProtocol.MaxRequestBytes, either.Token).ConfigureAwait(false);
+        await SingleMessage.WriteAsync(stream, Answer(request), either.Token).ConfigureAwait(false);
     }
 
     private GatewayReply Answer(GatewayRequest request)

@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Orleans.Messaging;
 using Orleans.Replication.Clustering.Gateways.Wire;
 using Orleans.Replication.Libp2p;
+using Orleans.Replication.Transport;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Clustering.Gateways;
@@ -119,8 +120,8 @@ internal sealed partial class RaftGatewayListProvider : IGatewayListProvider
             var stream = await host.NewStreamAsync(member.Peer, GatewayProtocol.Id, either.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                await GatewayProtocol.WriteAsync(stream, new GatewayRequest { Cluster = _cluster }, either.Token).ConfigureAwait(false);
-                var reply = await GatewayProtocol.ReadAsync(stream.Input, GatewayReply.Parser, GatewayProtocol.MaxReplyBytes, either.Token).ConfigureAwait(false);
+                await SingleMessage.WriteAsync(stream, new GatewayRequest { Cluster = _cluster }, either.Token).ConfigureAwait(false);
+                var reply = await SingleMessage.ReadAsync(stream.Input, GatewayReply.Parser, GatewayProtocol.MaxReplyBytes, either.Token).ConfigureAwait(false);
                 if (reply.Refusal == GatewayRefusal.None)
                     _members.Value.Learn(member.Peer, reply.Members);
                 if (Refusal(reply) is { } refusal)

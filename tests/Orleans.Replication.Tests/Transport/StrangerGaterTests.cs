@@ -1,19 +1,19 @@
-using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft.Tests.Cluster;
+using Orleans.Replication.Transport;
 
-namespace Orleans.Replication.Tests.Clustering;
+namespace Orleans.Replication.Tests.Transport;
 
-/// <summary>Clients at the door of a silo: real libp2p hosts.</summary>
-public sealed class ClientGaterTests
+/// <summary>Strangers at the door of a silo: real libp2p hosts.</summary>
+public sealed class StrangerGaterTests
 {
     [Fact]
     public async Task So_many_strangers_get_in_and_no_more_and_members_always_do()
     {
         using var member = PeerIdentity.Generate();
-        await using var silo = await StartAsync(new ClientGater(new PeerAllowList([member.PeerId]), TimeProvider.System));
+        await using var silo = await StartAsync(new StrangerGater(new PeerAllowList([member.PeerId]), TimeProvider.System));
         var strangers = new List<Libp2pHost>();
-        for (var i = 0; i < ClientGater.MaxConnections; i++)
+        for (var i = 0; i < StrangerGater.MaxConnections; i++)
         {
             strangers.Add(await StartAsync());
             await strangers[i].ConnectAsync(AddressOf(silo));
@@ -26,7 +26,7 @@ public sealed class ClientGaterTests
 
         // Who goes makes room.
         await strangers[0].DisposeAsync();
-        await Eventually.TrueAsync("there is room again", () => silo.Connections.Count == ClientGater.MaxConnections);
+        await Eventually.TrueAsync("there is room again", () => silo.Connections.Count == StrangerGater.MaxConnections);
         while (await Record.ExceptionAsync(async () => await oneMore.ConnectAsync(AddressOf(silo))) is { } error)
             Assert.IsAssignableFrom<Libp2pException>(error); // A connection is off the list a moment before it is counted out.
         foreach (var stranger in strangers)
@@ -38,7 +38,7 @@ public sealed class ClientGaterTests
     {
         using var member = PeerIdentity.Generate();
         var time = new StoppedTime();
-        await using var silo = await StartAsync(new ClientGater(new PeerAllowList([member.PeerId]), time));
+        await using var silo = await StartAsync(new StrangerGater(new PeerAllowList([member.PeerId]), time));
         await using var stranger = await StartAsync();
         await using var known = await StartAsync(identity: member);
         await stranger.ConnectAsync(AddressOf(silo));
@@ -54,7 +54,7 @@ public sealed class ClientGaterTests
     [Fact]
     public async Task Strangers_are_not_dialled()
     {
-        var gater = new ClientGater(new PeerAllowList([]), TimeProvider.System);
+        var gater = new StrangerGater(new PeerAllowList([]), TimeProvider.System);
         await using var silo = await StartAsync(gater);
         await using var stranger = await StartAsync();
 

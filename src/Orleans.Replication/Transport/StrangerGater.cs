@@ -1,14 +1,14 @@
 using Orleans.Replication.Libp2p;
 
-namespace Orleans.Replication.Clustering.Gateways;
+namespace Orleans.Replication.Transport;
 
 /// <summary>
-/// Lets clients in beside those that may connect anyway: whoever dials, but only so many at once and each only for so long. They are not dialled, and what
-/// is served to members is not served to them.
+/// Lets strangers in beside those that may connect anyway, so that clients can ask for the gateways and new silos to join: whoever dials, but only so many at once and each only for so
+/// long. They are not dialled, and what is served to members is not served to them.
 /// </summary>
-internal sealed class ClientGater : IConnectionGater
+internal sealed class StrangerGater : IConnectionGater
 {
-    /// <summary>How many strangers may be connected at once. A client asks once a minute, for some milliseconds.</summary>
+    /// <summary>How many strangers may be connected at once. A client asks once a minute, for some milliseconds; a silo that is to join, every few seconds.</summary>
     internal const int MaxConnections = 32;
 
     /// <summary>How long one may stay: an answer takes a round trip.</summary>
@@ -18,7 +18,7 @@ internal sealed class ClientGater : IConnectionGater
     private readonly TimeProvider _time;
     private int _connections;
 
-    public ClientGater(IConnectionGater others, TimeProvider time)
+    public StrangerGater(IConnectionGater others, TimeProvider time)
     {
         (_others, _time) = (others, time);
         others.Changed += (_, e) => Changed?.Invoke(this, e);
