@@ -14,6 +14,9 @@ namespace Orleans.Replication;
 /// <typeparam name="TState">The state: a type that Orleans can serialize, best an immutable record.</typeparam>
 public interface IReplicatedState<TState>
 {
+    /// <summary>Names the state, for <see cref="IReplicationGroup"/>.</summary>
+    StateReference<TState> Reference { get; }
+
     /// <summary>What this silo's replica has now. Does not wait, and may be behind what others have acknowledged.</summary>
     TState Value { get; }
 
@@ -25,13 +28,13 @@ public interface IReplicatedState<TState>
 
     /// <summary>Reads the state from this silo's replica, as fresh as <paramref name="consistency"/> asks for.</summary>
     /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; not with <see cref="ReadConsistency.Stale"/>.</exception>
-    ValueTask<TState> ReadAsync(ReadConsistency consistency = ReadConsistency.Linearizable, CancellationToken cancellationToken = default);
+    ValueTask<TState> ReadAsync(ReadConsistency? consistency = null, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a part of the state, or something computed from it, from this silo's replica.</summary>
     /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; not with <see cref="ReadConsistency.Stale"/>.</exception>
     ValueTask<TResult> ReadAsync<TResult>(
         Func<TState, TResult> projection,
-        ReadConsistency consistency = ReadConsistency.Linearizable,
+        ReadConsistency? consistency = null,
         CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -49,7 +52,7 @@ public interface IReplicatedState<TState>
     /// <summary>Reads the state together with its version, as one.</summary>
     /// <exception cref="ReplicationUnavailableException">No leader could confirm itself in time; not with <see cref="ReadConsistency.Stale"/>.</exception>
     ValueTask<VersionedState<TState>> ReadVersionedAsync(
-        ReadConsistency consistency = ReadConsistency.Linearizable,
+        ReadConsistency? consistency = null,
         CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -106,4 +109,23 @@ public interface IReplicatedState<TState>
     /// <exception cref="ReplicationUnavailableException">This silo's replica went out of service or is stopping: resume on another silo.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fromVersion"/> is negative.</exception>
     IAsyncEnumerable<StateChange<TState>> WatchAsync(long? fromVersion = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The state as it was at a version, with who made it so and when: its last change up to that version. Any version of the group's history may be asked for, for
+    /// example that of another state's change. A replica that has not come to it yet waits until it has.
+    /// </summary>
+    /// <remarks>
+    /// It is answered from what <see cref="WatchAsync"/> is answered from, the changes that this replica keeps; the state as it is now is always known, but who made it and when only while
+    /// that change is kept.
+    /// </remarks>
+    /// <param name="version">The version, at least 1.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>
+    /// The change that made the state so: <see cref="StateChangeKind.Written"/>, or <see cref="StateChangeKind.Cleared"/> when the state did not exist, with version 0 when it
+    /// is not known since when.
+    /// </returns>
+    /// <exception cref="VersionNotKeptException">The version is older than what this replica keeps.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The version is less than 1, or the group has not come to it yet.</exception>
+    /// <exception cref="ReplicationUnavailableException">The replica is behind, and no leader could confirm itself in time.</exception>
+    ValueTask<StateChange<TState>> ReadAtAsync(long version, CancellationToken cancellationToken = default);
 }

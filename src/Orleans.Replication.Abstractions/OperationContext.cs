@@ -5,7 +5,7 @@ namespace Orleans.Replication;
 /// <summary>What an operation may know beside its arguments and the state: the same on every replica.</summary>
 public readonly struct OperationContext
 {
-    /// <summary>The operation's place in the history of its group: it becomes the version of the state that it writes.</summary>
+    /// <summary>The operation's place in the history of its group: it becomes the version of the state that it writes. Operations of one transaction share it.</summary>
     public required long Index { get; init; }
 
     /// <summary>The leader's clock when it put the operation into the log. Never goes back, also when the leader changes.</summary>

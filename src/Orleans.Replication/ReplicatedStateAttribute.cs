@@ -18,4 +18,13 @@ public sealed class ReplicatedStateAttribute(string stateName, string group = Re
 
     /// <summary>The name of the replication group that holds it.</summary>
     public string Group { get; } = group;
+
+    /// <summary>How fresh the reads of this grain are that do not say it themselves. Default: <see cref="ReadConsistency.Linearizable"/>.</summary>
+    public ReadConsistency Consistency { get; set; } = ReadConsistency.Linearizable;
+
+    /// <summary>
+    /// With <see cref="ReadConsistency.Stale"/>: how old a read may be that does not say its consistency itself, as hours, minutes and seconds (<c>"00:00:05"</c>); an older replica
+    /// refuses it as <see cref="IReplicatedState{TState}.ReadStaleAsync"/> does. Default: null, no limit.
+    /// </summary>
+    public string? MaxStaleness { get; set; }
 }

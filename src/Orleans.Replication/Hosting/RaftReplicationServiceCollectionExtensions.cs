@@ -75,6 +75,8 @@ public static class RaftReplicationServiceCollectionExtensions
         services.TryAddSingleton<JournalFeed>();
         services.TryAddSingleton<OperationRunners>();
         services.TryAddSingleton(typeof(StateSerializer<>));
+        services.AddSingleton<IReplicationGroup>(provider => new ReplicationGroup(ReplicationGroups.Default, provider));
+        services.AddKeyedSingleton<IReplicationGroup>(KeyedService.AnyKey, (provider, name) => new ReplicationGroup((string)name!, provider));
         services.AddSingleton<IAttributeToFactoryMapper<ReplicatedStateAttribute>, ReplicatedStateAttributeMapper>();
 
         services.AddPlacementDirector<ReplicatedPlacement, LocalReplicaDirector>();

@@ -1,15 +1,12 @@
-using Orleans.Replication.Raft;
-using Orleans.Replication.States.History;
-
 namespace Orleans.Replication.States;
 
 /// <summary>Runs the operations of one type.</summary>
 internal abstract class OperationRunner
 {
-    /// <summary>Runs a committed operation on the record that the command is about.</summary>
+    /// <summary>Runs a committed operation.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="context">The command it came in.</param>
-    /// <param name="states">The states.</param>
-    /// <param name="recording">Takes the change.</param>
-    public abstract CommandOutcome Run(object operation, in CommandContext context, IStateReader states, in RecordingTransaction recording);
+    /// <param name="before">The state's record (<see cref="StateFormat"/>); empty when it does not exist.</param>
+    /// <param name="context">What the operation may know.</param>
+    /// <exception cref="UnreadableStateException">This silo cannot read the record.</exception>
+    public abstract OperationOutcome Run(object operation, ReadOnlyMemory<byte> before, in OperationContext context);
 }

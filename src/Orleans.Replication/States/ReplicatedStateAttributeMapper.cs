@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
@@ -27,7 +28,11 @@ internal sealed class ReplicatedStateAttributeMapper : IAttributeToFactoryMapper
     {
         var services = context.ActivationServices;
         var group = services.GetRequiredService<IReplicationHost>().GetGroup(metadata.Group);
-        var state = ActivatorUtilities.CreateInstance<ReplicatedState<TState>>(services, group, StateKey.Encode(context.GrainId, metadata.StateName));
+        var state = ActivatorUtilities.CreateInstance<ReplicatedState<TState>>(
+            services,
+            group,
+            new StateReference<TState>(context.GrainId, metadata.StateName, metadata.Group),
+            new StateDefaults(OriginFormat.Encode(new(group.LocalId, context.GrainId)), metadata.Consistency, MaxStalenessOf(metadata)));
 
         // Before OnActivateAsync, which is GrainLifecycleStage.Activate.
         context.ObservableLifecycle.Subscribe(nameof(ReplicatedState<>), GrainLifecycleStage.SetupState, _ =>
@@ -38,6 +43,9 @@ internal sealed class ReplicatedStateAttributeMapper : IAttributeToFactoryMapper
         return state;
     }
 
+    private static TimeSpan? MaxStalenessOf(ReplicatedStateAttribute metadata) =>
+        TimeSpan.TryParse(metadata.MaxStaleness, CultureInfo.InvariantCulture, out var limit) ? limit : null;
+
     private static void Check(ParameterInfo parameter, ReplicatedStateAttribute metadata)
     {
         var where = $"Parameter '{parameter.Name}' of {parameter.Member.DeclaringType} has [ReplicatedState(\"{metadata.StateName}\")]";
@@ -46,6 +54,20 @@ internal sealed class ReplicatedStateAttributeMapper : IAttributeToFactoryMapper
 
         if (!parameter.ParameterType.IsGenericType || parameter.ParameterType.GetGenericTypeDefinition() != typeof(IReplicatedState<>))
             throw new ReplicationConfigurationException($"{where}, and is a {parameter.ParameterType}. Make it an IReplicatedState<TState>.");
+
+        if (!Enum.IsDefined(metadata.Consistency))
+            throw new ReplicationConfigurationException($"{where} with {nameof(metadata.Consistency)} {metadata.Consistency}, which there is not.");
+        if (metadata.MaxStaleness is not null && metadata.Consistency != ReadConsistency.Stale)
+        {
+            throw new ReplicationConfigurationException(
+                $"{where} with {nameof(metadata.MaxStaleness)}, and its reads are {metadata.Consistency}. Say {nameof(metadata.Consistency)} = {nameof(ReadConsistency)}.{nameof(ReadConsistency.Stale)} as well.");
+        }
+
+        if (metadata.MaxStaleness is not null && !(MaxStalenessOf(metadata) >= TimeSpan.Zero))
+        {
+            throw new ReplicationConfigurationException(
+                $"{where} with {nameof(metadata.MaxStaleness)} '{metadata.MaxStaleness}', which is no length of time. Write hours, minutes and seconds, for example \"00:00:05\".");
+        }
 
         // Two parameters would be two types of one record, and the second write would make it unreadable for the first.
         var namesakes = ((MethodBase)parameter.Member).GetParameters()

@@ -11,4 +11,7 @@ internal enum StateCommandKind : byte
 
     /// <summary>Delete the state. The answer is one byte: 1 when there was one.</summary>
     Clear = 3,
+
+    /// <summary>Conditions and steps on several states, all or nothing. The command's own key is empty. The answer is a <see cref="Transactions.TransactionAnswer"/>.</summary>
+    Transact = 4,
 }

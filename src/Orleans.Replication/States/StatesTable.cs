@@ -1,8 +1,7 @@
 using Orleans.Replication.Raft;
 using Orleans.Replication.States.History;
+using Orleans.Replication.States.Transactions;
 using Orleans.Serialization;
-using Orleans.Serialization.Buffers;
-using Orleans.Serialization.Codecs;
 
 namespace Orleans.Replication.States;
 
@@ -22,6 +21,8 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     private static readonly byte[] Existed = [1];
     private static readonly byte[] Missing = [0];
 
+    private readonly CommittedOperations _operations = new(serializer, runners);
+
     /// <summary>The last changes, for those who watch.</summary>
     public StateHistory History { get; } = new();
 
@@ -31,20 +32,21 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     /// <inheritdoc/>
     public CommandOutcome Apply(in CommandContext context, IStateTransaction state)
     {
-        var (kind, body) = StateCommand.Parse(context.Payload);
-        var recording = new RecordingTransaction(context, History, state);
-        switch (kind)
+        var command = StateCommand.Parse(context.Payload);
+        var recording = new RecordingTransaction(context, command.Origin.ToArray(), History, state);
+        switch (command.Kind)
         {
             case StateCommandKind.Apply:
-                var operation = Read(body, context.Index);
-                return runners.Find(operation.GetType()).Run(operation, context, state, recording);
+                return RunOperation(_operations.Read(command.Body, context.Index), context, state, recording);
             case StateCommandKind.Write:
-                recording.Put(body.Span);
+                recording.Put(context.Key, command.Body.Span);
                 return CommandOutcome.Ok();
             case StateCommandKind.Clear:
-                return CommandOutcome.Ok(recording.Delete() ? Existed : Missing);
+                return CommandOutcome.Ok(recording.Delete(context.Key) ? Existed : Missing);
+            case StateCommandKind.Transact:
+                return new TransactionRun(_operations, context, state).Run(TransactionBody.Parse(command.Body), recording);
             default:
-                throw new UnreadableStateException($"Command {context.Index} is of kind {(byte)kind}, which this silo does not know. Update this silo.");
+                throw new UnreadableStateException($"Command {context.Index} is of kind {(byte)command.Kind}, which this silo does not know. Update this silo.");
         }
     }
 
@@ -54,33 +56,20 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     /// <inheritdoc/>
     public void Applied(long lastCommand) => History.Publish(lastCommand);
 
-    private object Read(ReadOnlyMemory<byte> body, long index)
+    private CommandOutcome RunOperation(object operation, in CommandContext context, IStateTransaction state, in RecordingTransaction recording)
     {
-        try
+        var before = state.TryGet(context.Key, out var record) ? record.Value : default;
+        var outcome = _operations.Run(operation, before, new OperationContext
         {
-            return serializer.Deserialize<object>(body) ?? throw new InvalidOperationException("It is null.");
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            throw new UnreadableStateException(
-                $"Command {index} has an operation that this silo cannot read, of type {TypeOf(body)}: {error.Message} "
-                + "Deploy the assembly with the operation to this silo and start it again.",
-                error);
-        }
-    }
-
-    /// <summary>The type as it is written down: the serializer itself does not say which one it did not find.</summary>
-    private string TypeOf(ReadOnlyMemory<byte> body)
-    {
-        using var session = serializer.SessionPool.GetSession();
-        try
-        {
-            var reader = Reader.Create(body, session);
-            return reader.ReadFieldHeaderForAnalysis().Type;
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            return "unknown";
-        }
+            Index = context.Index,
+            Timestamp = context.Timestamp,
+            GrainId = StateKey.GrainOf(context.Key),
+            Seed = context.Seed,
+        });
+        if (!outcome.Accepted)
+            return CommandOutcome.Rejected(outcome.Answer);
+        if (!outcome.After.IsEmpty)
+            recording.Put(context.Key, outcome.After.Span);
+        return CommandOutcome.Ok(outcome.Answer);
     }
 }

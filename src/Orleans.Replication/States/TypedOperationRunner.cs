@@ -1,6 +1,4 @@
 using System.Buffers;
-using Orleans.Replication.Raft;
-using Orleans.Replication.States.History;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.States;
@@ -13,36 +11,22 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
     private static ArrayBufferWriter<byte>? _scratch;
 
     /// <inheritdoc/>
-    public override CommandOutcome Run(object operation, in CommandContext context, IStateReader states, in RecordingTransaction recording)
+    public override OperationOutcome Run(object operation, ReadOnlyMemory<byte> before, in OperationContext context)
     {
-        var before = states.TryGet(context.Key, out var record) ? serializer.Deserialize(record.Value) : serializer.CreateInitial();
-        var at = new OperationContext
-        {
-            Index = context.Index,
-            Timestamp = context.Timestamp,
-            GrainId = StateKey.GrainOf(context.Key),
-            Seed = context.Seed,
-        };
-
+        var state = before.IsEmpty ? serializer.CreateInitial() : serializer.Deserialize(before);
         var writer = RentScratch();
-        byte[] result;
-        bool changed;
         try
         {
-            var (after, answer) = ((IReplicatedOperation<TState, TResult>)operation).Apply(before, at);
-            result = results.SerializeToArray(answer);
-            changed = typeof(TState).IsValueType || !ReferenceEquals(before, after);
-            if (changed)
+            var (after, answer) = ((IReplicatedOperation<TState, TResult>)operation).Apply(state, context);
+            var result = results.SerializeToArray(answer);
+            if (typeof(TState).IsValueType || !ReferenceEquals(state, after))
                 serializer.Serialize(after, writer);
+            return new(Accepted: true, result, writer.WrittenMemory);
         }
         catch (Exception error) when (!ReplicaFailure.Is(error))
         {
-            return CommandOutcome.Rejected(Rejection.Encode(error));
+            return new(Accepted: false, Rejection.Encode(error));
         }
-
-        if (changed)
-            recording.Put(writer.WrittenSpan);
-        return CommandOutcome.Ok(result);
     }
 
     private static ArrayBufferWriter<byte> RentScratch()

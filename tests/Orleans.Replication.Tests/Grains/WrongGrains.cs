@@ -29,3 +29,15 @@ public sealed class NamelessGrain([ReplicatedState("")] IReplicatedState<Basket>
 {
     public ValueTask Call() => new(Task.FromResult(basket));
 }
+
+/// <summary>Limits the age of reads that are linearizable.</summary>
+public sealed class LinearizableAndOldGrain([ReplicatedState("s", MaxStaleness = "00:00:01")] IReplicatedState<Basket> basket) : Grain, IWrongGrain
+{
+    public ValueTask Call() => new(Task.FromResult(basket));
+}
+
+/// <summary>Limits the age of reads by something that is no time.</summary>
+public sealed class EndlessGrain([ReplicatedState("s", Consistency = ReadConsistency.Stale, MaxStaleness = "soon")] IReplicatedState<Basket> basket) : Grain, IWrongGrain
+{
+    public ValueTask Call() => new(Task.FromResult(basket));
+}

@@ -16,6 +16,7 @@ using Orleans.Replication.Raft;
 using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Reminders.Provider;
 using Orleans.Replication.Reminders.Records;
+using Orleans.Replication.States;
 using Orleans.Replication.Storage.Records;
 using Orleans.Replication.Transactions.Provider;
 using Orleans.Replication.Transactions.Records;
@@ -50,6 +51,9 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
 
     public IServiceProvider Services => _services ??= BuildServices();
 
+    /// <summary>The group as silo services have it.</summary>
+    public IReplicationGroup Transactions => Services.GetRequiredService<IReplicationGroup>();
+
     public IGrainStorage Storage(string provider) => Services.GetRequiredKeyedService<IGrainStorage>(provider);
 
     /// <summary>Makes the membership table of an Orleans cluster on this member.</summary>
@@ -83,7 +87,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         var group = new RaftGroupOptions
         {
             Voters = voters,
-            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(), new JournalTable(Journals)],
+            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(), new JournalTable(Journals), States()],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
             MaxCommandBytes = options.MaxCommandBytes,
@@ -119,6 +123,8 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
             await _services.DisposeAsync();
     }
 
+    private StatesTable States() => new(Services.GetRequiredService<Serializer>(), Services.GetRequiredService<OperationRunners>());
+
     private ServiceProvider BuildServices()
     {
         var services = new ServiceCollection();
@@ -126,6 +132,9 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         services.AddSerializer();
         services.AddSingleton<IReplicationHost>(this);
         services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
+        services.AddSingleton<OperationRunners>();
+        services.AddSingleton(typeof(StateSerializer<>));
+        services.AddSingleton<IReplicationGroup>(provider => new ReplicationGroup(ReplicationGroups.Default, provider));
         services.AddRaftGrainStorage(TestGroup.Tombstones);
         services.AddRaftGrainStorage(TestGroup.Deletes, storage => storage.DeleteStateOnClear = true);
         return services.BuildServiceProvider();

@@ -138,7 +138,8 @@ public sealed class ReplicationStartTests : IDisposable
         public static async Task<CommandStatus> ClearAsync(IReplicationHost host)
         {
             var key = StateKey.Encode(GrainId.Create("t", "k"), "s");
-            return (await host.GetGroup(ReplicationGroups.Default).ProposeAsync(new Command(StatesTable.TableName, key, StateCommand.Clear))).Status;
+            byte[] clear = [1, (byte)StateCommandKind.Clear];
+            return (await host.GetGroup(ReplicationGroups.Default).ProposeAsync(new Command(StatesTable.TableName, key, clear))).Status;
         }
 
         public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(StageProbe), ServiceLifecycleStage.RuntimeInitialize, WriteAsync, WriteAsync);

@@ -58,4 +58,18 @@ public sealed class QuorumLossTests : IAsyncLifetime
         var old = await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.ReadStale(TimeSpan.FromDays(1)));
         Assert.Contains("has not been up to date since its start", old.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_read_that_does_not_say_its_consistency_has_that_of_its_state_and_one_that_does_has_its_own()
+    {
+        var grain = _silo!.Grains.GetGrain<IRelaxedGrain>("g");
+        Assert.Equal(0, await grain.ReadAnyAge(null));
+        await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.ReadAnyAge(ReadConsistency.Linearizable));
+
+        // It has never been up to date.
+        var old = await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.ReadWithinAnHour(null));
+        Assert.Contains("01:00:00 was asked for", old.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ReplicationUnavailableException>(async () => await grain.ReadVersionedWithinAnHour());
+        Assert.Equal(0, await grain.ReadWithinAnHour(ReadConsistency.Stale));
+    }
 }

@@ -22,7 +22,7 @@ public sealed class UnreadableOperationTests
 
         // As a newer silo would propose it: an operation like 'Tests.Add', of a type that is unknown here.
         var payload = new ArrayBufferWriter<byte>();
-        StateCommand.Begin(payload, StateCommandKind.Apply);
+        StateCommand.Begin(payload, StateCommandKind.Apply, OriginFormat.Encode(default));
         silo.Services.GetRequiredService<Serializer>().Serialize<object, ArrayBufferWriter<byte>>(new Add(1), payload);
         var unknown = payload.WrittenSpan.ToArray();
         "Tests.New"u8.CopyTo(unknown.AsSpan(unknown.AsSpan().IndexOf("Tests.Add"u8)));
@@ -43,7 +43,16 @@ public sealed class UnreadableOperationTests
     [InlineData("")]
     [InlineData("02")]
     [InlineData("0201")]
+    [InlineData("03010000")]
     [InlineData("0109")]
+    [InlineData("0201000401")]
+    [InlineData("02090000")]
+    [InlineData("02040000")]
+    [InlineData("0204000000000001")]
+    [InlineData("02040000FFFFFF7F")]
+    [InlineData("0204000000000000FFFFFFFF")]
+    [InlineData("02040000000000000100000004000000000000000000")]
+    [InlineData("0204000000000000000000000A")]
     [InlineData("01017F")]
     [InlineData("0101FFFFFFFFFFFFFF")]
     public void Bytes_that_are_no_command_are_an_error_and_no_outcome(string payload)

@@ -13,6 +13,8 @@ public sealed class WrongGrainTests(OneSilo one) : IClassFixture<OneSilo>
     [InlineData("SameName", "and so has another parameter of the same constructor. Give each state a name of its own.")]
     [InlineData("Nameless", "Give the state and the group names of their own.")]
     [InlineData("UnknownGroup", "has no replication group 'elsewhere', only 'default'. Add the name to RaftReplicationOptions.Groups on every silo.")]
+    [InlineData("LinearizableAndOld", "with MaxStaleness, and its reads are Linearizable. Say Consistency = ReadConsistency.Stale as well.")]
+    [InlineData("Endless", "with MaxStaleness 'soon', which is no length of time. Write hours, minutes and seconds, for example \"00:00:05\".")]
     public async Task A_state_that_is_asked_for_wrongly_fails_the_call_with_what_to_do(string grain, string message)
     {
         var wrong = one.Silo.Grains.GetGrain<IWrongGrain>("g", $"Orleans.Replication.Tests.Grains.{grain}Grain");
@@ -55,7 +57,7 @@ public sealed class WrongGrainTests(OneSilo one) : IClassFixture<OneSilo>
     {
         var grain = one.Silo.Grains.GetGrain<IReplicatedBasketGrain>("damaged");
         var key = StateKey.Encode(grain.GetGrainId(), "basket");
-        byte[] write = [StateCommand.Version, (byte)StateCommandKind.Write, StateFormat.Version, 0xFF, 0xFF];
+        byte[] write = [1, (byte)StateCommandKind.Write, StateFormat.Version, 0xFF, 0xFF];
         await one.Silo.Group.ProposeAsync(new Command(StatesTable.TableName, key, write), TestContext.Current.CancellationToken);
         var error = await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await grain.ReadTotal(ReadConsistency.Stale));
         Assert.Contains("cannot be read as Orleans.Replication.Tests.Grains.Basket", error.Message, StringComparison.Ordinal);

@@ -35,6 +35,13 @@ internal sealed class ChangeList
         return count <= 0 ? [] : [.. _items.GetRange(from, count)];
     }
 
+    /// <summary>The last change up to a version, and the first one after it.</summary>
+    public (RecordedChange? Last, RecordedChange? Next) Around(long version)
+    {
+        var next = FirstAfter(version);
+        return (next > _first ? _items[next - 1] : null, next < _items.Count ? _items[next] : null);
+    }
+
     private int FirstAfter(long version)
     {
         var (low, high) = (_first, _items.Count);

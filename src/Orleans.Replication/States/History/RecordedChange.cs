@@ -6,5 +6,6 @@ namespace Orleans.Replication.States.History;
 /// <param name="PreviousVersion">The version that the state had before; 0 when it did not exist.</param>
 /// <param name="Timestamp">The leader's clock.</param>
 /// <param name="State">The state's record afterwards (<see cref="StateFormat"/>); empty when it does not exist.</param>
+/// <param name="Origin">Who proposed it (<see cref="OriginFormat"/>); empty when that is not known.</param>
 internal readonly record struct RecordedChange(
-    long Version, StateChangeKind Kind, long PreviousVersion, DateTimeOffset Timestamp, ReadOnlyMemory<byte> State);
+    long Version, StateChangeKind Kind, long PreviousVersion, DateTimeOffset Timestamp, ReadOnlyMemory<byte> State, ReadOnlyMemory<byte> Origin = default);

@@ -2,36 +2,43 @@ using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.States.History;
 
-/// <summary>The table of the states while one command changes one state: what the command does to it also goes into the history.</summary>
-internal readonly ref struct RecordingTransaction(in CommandContext context, StateHistory history, IStateTransaction states)
+/// <summary>
+/// The table of the states while one command changes some: what the command does to them also goes into the history. A command changes each state once, and only
+/// when nothing can refuse it any more.
+/// </summary>
+/// <param name="context">The command.</param>
+/// <param name="origin">Who proposed it (<see cref="OriginFormat"/>), in memory of its own.</param>
+/// <param name="history">The history.</param>
+/// <param name="states">The states.</param>
+internal readonly ref struct RecordingTransaction(in CommandContext context, ReadOnlyMemory<byte> origin, StateHistory history, IStateTransaction states)
 {
     private readonly CommandContext _context = context;
 
-    /// <summary>Writes the state.</summary>
-    public void Put(ReadOnlySpan<byte> record)
+    /// <summary>Writes a state.</summary>
+    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
     {
-        var previous = FindVersion();
-        states.Put(_context.Key, record);
-        history.Add(_context.Key, new(_context.Index, StateChangeKind.Written, previous, _context.Timestamp, record.ToArray()));
+        var previous = FindVersion(key);
+        states.Put(key, record);
+        history.Add(key, new(_context.Index, StateChangeKind.Written, previous, _context.Timestamp, record.ToArray(), origin));
     }
 
-    /// <summary>Deletes the state.</summary>
+    /// <summary>Deletes a state.</summary>
     /// <returns>False when there was none, which changes nothing.</returns>
-    public bool Delete()
+    public bool Delete(ReadOnlySpan<byte> key)
     {
-        var previous = FindVersion();
+        var previous = FindVersion(key);
         if (previous == 0)
             return false;
-        states.Delete(_context.Key);
-        history.Add(_context.Key, new(_context.Index, StateChangeKind.Cleared, previous, _context.Timestamp, default));
+        states.Delete(key);
+        history.Add(key, new(_context.Index, StateChangeKind.Cleared, previous, _context.Timestamp, default, origin));
         return true;
     }
 
     // The history is asked first: it answers from memory for what has changed lately.
-    private long FindVersion()
+    private long FindVersion(ReadOnlySpan<byte> key)
     {
-        if (history.TryGetVersion(_context.Key, out var version))
+        if (history.TryGetVersion(key, out var version))
             return version;
-        return states.TryGet(_context.Key, out var record) ? record.Version : 0;
+        return states.TryGet(key, out var record) ? record.Version : 0;
     }
 }

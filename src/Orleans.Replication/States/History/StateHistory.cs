@@ -96,6 +96,16 @@ internal sealed class StateHistory
         }
     }
 
+    /// <summary>What is kept of one state around a version.</summary>
+    public PastView ReadAround(ReadOnlySpan<byte> key, long version)
+    {
+        lock (_gate)
+        {
+            var (last, next) = _bySpan.TryGetValue(key, out var changes) ? changes.Around(version) : default;
+            return new PastView(last, next, _floor, _published);
+        }
+    }
+
     private void DropOldest()
     {
         var key = _kept.Dequeue();

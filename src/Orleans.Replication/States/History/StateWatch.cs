@@ -69,7 +69,12 @@ internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateHisto
     {
         try
         {
-            return new(change.Kind, change.State.IsEmpty ? states.CreateInitial() : states.Deserialize(change.State), change.Version, change.Timestamp);
+            return new(
+                change.Kind,
+                change.State.IsEmpty ? states.CreateInitial() : states.Deserialize(change.State),
+                change.Version,
+                change.Timestamp,
+                OriginFormat.Decode(change.Origin.Span));
         }
         catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
         {

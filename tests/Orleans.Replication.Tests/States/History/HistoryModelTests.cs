@@ -48,6 +48,70 @@ public sealed class HistoryModelTests
         }
     });
 
+    [Fact]
+    public void A_watch_does_not_go_back_while_a_snapshot_without_its_state_is_being_installed()
+    {
+        var table = new HistoryTable();
+        var model = new TableModel(table);
+        table.Applied(3);
+
+        // Resumed on a replica that lags, which now gets everything up to 9 at once.
+        table.Reset();
+        Assert.Empty(HistoryReader.Read(table.History, model, Key(0), after: 7));
+        table.Applied(9);
+        var told = Assert.Single(HistoryReader.Read(table.History, model, Key(0), after: 7));
+        Assert.Equal((StateChangeKind.Compacted, 9L), (told.Kind, told.Version));
+    }
+
+    [Fact]
+    public void What_a_state_was_at_a_version_is_told_or_that_it_is_not_known() => Steps.Sample(steps =>
+    {
+        var table = new HistoryTable();
+        var model = new TableModel(table);
+        table.Applied(0);
+        var all = new List<(int Key, long Version, string Record)>();
+        foreach (var step in steps)
+        {
+            if (step.Restart)
+            {
+                table.Reset();
+                table.Applied(model.Index);
+            }
+
+            var before = model.TryGet(Key(step.Key), out _);
+            model.Run(new Command(string.Empty, Key(step.Key), step.Payload, null));
+            if (step.IsWrite || before)
+                all.Add((step.Key, model.Index, Convert.ToHexString(step.Payload)));
+            Assert.True(HistoryReader.ReadAt(table.History, model, Key(step.Key), model.Index).IsAhead);
+            table.Applied(model.Index);
+        }
+
+        for (var key = 0; key <= 3; key++)
+        {
+            for (var version = 1; version <= model.Index; version++)
+                CheckPast(table.History, model, all, key, version);
+        }
+    });
+
+    private static void CheckPast(StateHistory history, TableModel model, List<(int Key, long Version, string Record)> all, int key, long version)
+    {
+        var truth = all.LastOrDefault(change => change.Key == key && change.Version <= version);
+        var read = HistoryReader.ReadAt(history, model, Key(key), version);
+        Assert.False(read.IsAhead);
+        if (read.Change is { } change)
+        {
+            Assert.Equal(truth.Record ?? string.Empty, Convert.ToHexString(change.State.Span));
+            Assert.Equal(change.Kind == StateChangeKind.Written, change.State.IsEmpty == false);
+            if (change.Version != 0)
+                Assert.Equal(truth.Version, change.Version);
+            return;
+        }
+
+        // What was made after the floor is known, and that nothing was there at the floor; what was made before it, only as long as it is so.
+        Assert.True(truth.Version <= read.Floor, $"{version} is not known, though everything after {read.Floor} is kept.");
+        Assert.True(version < read.Floor || truth.Record is { Length: > 0 });
+    }
+
     private static void Check(StateHistory history, TableModel model, List<(int Key, long Version, bool Exists)> all, int key, long after)
     {
         var missed = all.Where(change => change.Key == key && change.Version > after).ToList();
@@ -95,11 +159,11 @@ public sealed class HistoryModelTests
 
         public CommandOutcome Apply(in CommandContext context, IStateTransaction state)
         {
-            var recording = new RecordingTransaction(context, History, state);
+            var recording = new RecordingTransaction(context, default, History, state);
             if (context.Payload.IsEmpty)
-                recording.Delete();
+                recording.Delete(context.Key);
             else
-                recording.Put(context.Payload.Span);
+                recording.Put(context.Key, context.Payload.Span);
             return CommandOutcome.Ok();
         }
 

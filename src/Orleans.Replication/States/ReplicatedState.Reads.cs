@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+using Orleans.Replication.Errors;
+using Orleans.Replication.Raft;
+using Orleans.Replication.States.History;
+
+namespace Orleans.Replication.States;
+
+/// <content>Reading.</content>
+internal sealed partial class ReplicatedState<TState>
+{
+    // Replaced as a whole, since any thread may read.
+    private Remembered? _last;
+
+    /// <inheritdoc/>
+    public TState Value => Read().Value;
+
+    /// <inheritdoc/>
+    public long Version => Read().Version;
+
+    /// <inheritdoc/>
+    public async ValueTask<TState> ReadAsync(ReadConsistency? consistency, CancellationToken cancellationToken) =>
+        (await ReadRecordAsync(consistency, cancellationToken).ConfigureAwait(false)).Value;
+
+    /// <inheritdoc/>
+    [SuppressMessage("Reliability", "CA2007", Justification = "The projection is the caller's code: it has to run on the caller's scheduler.")]
+    public async ValueTask<TResult> ReadAsync<TResult>(Func<TState, TResult> projection, ReadConsistency? consistency, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        return projection((await ReadRecordAsync(consistency, cancellationToken)).Value);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<VersionedState<TState>> ReadStaleAsync(TimeSpan maxStaleness, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxStaleness, TimeSpan.Zero);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var read = ReadNotOlderThan(maxStaleness);
+            return new(new VersionedState<TState>(read.Value, read.Version));
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<VersionedState<TState>> ReadVersionedAsync(ReadConsistency? consistency, CancellationToken cancellationToken)
+    {
+        var read = await ReadRecordAsync(consistency, cancellationToken).ConfigureAwait(false);
+        return new(read.Value, read.Version);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StateChange<TState>> ReadAtAsync(long version, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+        var past = new PastState<TState>(group, _key, History, states);
+        try
+        {
+            // Behind the barrier the replica has everything that anybody can have seen: a version that it still has not is not there yet.
+            if (past.LastVersion < version)
+                await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+            return past.Read(version);
+        }
+        catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    /// <summary>
+    /// Reads the record once, so that a state which this silo cannot read fails the activation and not the first call.
+    /// </summary>
+    public void Load() => Read();
+
+    private Remembered ReadNotOlderThan(TimeSpan maxStaleness)
+    {
+        // Asked first: what is read afterwards is not older.
+        var staleness = group.GetStaleness();
+        return staleness <= maxStaleness
+            ? Read()
+            : throw new ReplicationUnavailableException(
+                $"This silo's replica of group '{group.Name}' {(staleness is { } age ? $"has last been up to date {age} ago" : "has not been up to date since its start")}; "
+                + $"{maxStaleness} was asked for. Read with a higher limit, or linearizably.");
+    }
+
+    private Remembered Read()
+    {
+        try
+        {
+            // A new reader each time: a replica that went out of service gives none.
+            var found = group.GetReader(StatesTable.TableName).TryGet(_key, out var record);
+            var version = found ? record.Version : 0;
+            if (_last is { } last && last.Version == version)
+                return last;
+
+            var read = new Remembered(found ? states.Deserialize(record.Value) : states.CreateInitial(), version);
+            _last = read;
+            return read;
+        }
+        catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    private async ValueTask<Remembered> ReadRecordAsync(ReadConsistency? consistency, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (consistency ?? defaults.Consistency)
+            {
+                case ReadConsistency.Stale:
+                    return consistency is null && defaults.MaxStaleness is { } maxStaleness ? ReadNotOlderThan(maxStaleness) : Read();
+                case ReadConsistency.Linearizable:
+                    await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                    return Read();
+                case ReadConsistency.Lease:
+                    return await group.ReadByLeaseAsync(this, static state => state.Read(), cancellationToken).ConfigureAwait(false);
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "There is no such consistency.");
+            }
+        }
+        catch (RaftException error)
+        {
+            throw RaftErrors.Translate(error);
+        }
+    }
+
+    private sealed record Remembered(TState Value, long Version);
+}
