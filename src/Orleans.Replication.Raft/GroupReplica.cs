@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Apply;
 using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Diagnostics;
+using Orleans.Replication.Raft.Divergence;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Leases;
@@ -33,6 +34,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private Task _admitting = Task.CompletedTask;
     private int _isGivenUp;
     private Task _asking = Task.CompletedTask;
+    private readonly DivergenceWatch _divergence;
+    private Task _comparing = Task.CompletedTask;
     private string? _knownLeader;
 
     private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, ILoggerFactory loggers, TimeProvider time)
@@ -87,6 +90,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, Peers, time, byLease: true);
         _roster = new Roster(options, node.Local.Id, Engine, Peers, ConfigurationFormat, time);
         _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, _roster.Of, node.Local.Id, logger, time);
+        _divergence = new DivergenceWatch(options, node.Local.Id, Engine, State, Peers, Health, _metrics, logger, time) { QuarantinesBefore = folder.CountQuarantines(DivergenceWatch.IsReason) };
         LeaderMembership = new LeaderMembership(options, node.Local.Id, Engine, Peers, node.ParseEndPoint);
         Membership = new MembershipRequests(options, node.Local.Id, Engine, Peers, LeaderMembership, time);
     }
@@ -153,6 +157,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc cref="RaftGroupStatus.Divergence"/>
+    public string? Divergence => _divergence.Alarm;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Engine.LeadershipChanged += _router.OnLeadershipChanged;
@@ -180,6 +187,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         if (!_folder.IsAdmitted)
             _admitting = _admission.RunAsync(_stopping.Token);
         _asking = _roster.RunAsync(_stopping.Token);
+        _comparing = _divergence.RunAsync(_stopping.Token);
     }
 
     /// <inheritdoc cref="RaftGroup.BackupAsync(Stream, CancellationToken)"/>
@@ -194,7 +202,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         _metrics.End();
         await _stopping.CancelAsync().ConfigureAwait(false);
         EndWatches("is stopped.");
-        await Task.WhenAll(_admitting, _asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_admitting, _asking, _comparing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= LogLeader;
         Engine.Committed -= Queue.OnCommitted;

@@ -79,6 +79,7 @@ public sealed partial class RaftGroup
             Members = (replica?.Engine.Configuration.Configuration ?? GroupConfiguration.Of(_options.Voters)).Members,
             Fault = replica is null ? _fault : replica.Health.Fault,
             Quarantine = replica?.QuarantineReason,
+            Divergence = replica?.Divergence,
         };
     }
 
