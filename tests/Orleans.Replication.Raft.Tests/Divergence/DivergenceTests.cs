@@ -15,9 +15,9 @@ public sealed class DivergenceTests
         await using var cluster = await StartAsync(whims, errors);
         await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("before", "value"));
         var member = leads ? cluster.Leader : cluster.Followers.First();
+        await member.Group.ReadBarrierAsync();
         whims[cluster.Members.ToList().IndexOf(member)] = (byte)'!';
-        await member.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
-        Array.Clear(whims);
+        await cluster.Members.First(other => other != member).Group.ProposeAsync(KeyValueTable.Put("key", "value"));
 
         await Eventually.TrueAsync("the quarantine", () => Quarantines(member).Length == 1);
         await Eventually.TrueAsync("the member to vote again", () => member.Group.GetStatus() is { Role: RaftRole.Follower or RaftRole.Leader, Quarantine: null, Fault: null });
@@ -41,9 +41,6 @@ public sealed class DivergenceTests
         await using var cluster = await StartAsync(whims, errors);
         (whims[0], whims[1], whims[2]) = (1, 2, 3);
         await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
-        foreach (var member in cluster.Members)
-            await member.Group.ReadBarrierAsync();
-        Array.Clear(whims);
 
         await Eventually.TrueAsync("the alarm everywhere", () => cluster.Members.All(member => member.Group.GetStatus().Divergence is not null));
         Assert.All(cluster.Members, member => Assert.Contains(
@@ -64,7 +61,7 @@ public sealed class DivergenceTests
     {
         var whims = new byte?[3];
         using var errors = new RecordedErrors();
-        await using var cluster = await StartAsync(whims, errors);
+        await using var cluster = await StartAsync(whims, errors, lasting: true);
         var member = cluster.Followers.First();
         whims[cluster.Members.ToList().IndexOf(member)] = (byte)'!';
         await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
@@ -76,8 +73,8 @@ public sealed class DivergenceTests
 
     private static string[] Quarantines(TestMember member) => Directory.GetDirectories(Path.Combine(member.Folder, "groups", "default"), "quarantine-*");
 
-    /// <summary>Members are made in their order, each with a table of its own.</summary>
-    private static Task<TestCluster> StartAsync(byte?[] whims, RecordedErrors errors)
+    /// <summary>Members are made in their order, each with a table of its own, whose whim is over after one command, or lasts.</summary>
+    private static Task<TestCluster> StartAsync(byte?[] whims, RecordedErrors errors, bool lasting = false)
     {
         var made = -1;
         return TestCluster.StartAsync(
@@ -87,9 +84,17 @@ public sealed class DivergenceTests
                 var own = Interlocked.Increment(ref made);
                 return new RaftGroupOptions
                 {
-                    Voters = options.Voters, Tables = [new WhimsicalTable(() => whims[own])], DivergenceCheckInterval = TimeSpan.FromMilliseconds(50),
+                    Voters = options.Voters, Tables = [new WhimsicalTable(() => Whim(own))], DivergenceCheckInterval = TimeSpan.FromMilliseconds(50),
                 };
             },
             errors);
+
+        byte? Whim(int own)
+        {
+            var whim = whims[own];
+            if (!lasting)
+                whims[own] = null;
+            return whim;
+        }
     }
 }
