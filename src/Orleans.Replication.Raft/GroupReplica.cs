@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Replication.Raft.Apply;
 using Orleans.Replication.Raft.Backups;
 using Orleans.Replication.Raft.Diagnostics;
+using Orleans.Replication.Raft.Divergence;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Engine.Leases;
@@ -36,6 +37,8 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private int _isGivenUp;
     private Task _asking = Task.CompletedTask;
     private Task _steering = Task.CompletedTask;
+    private readonly DivergenceWatch _divergence;
+    private Task _comparing = Task.CompletedTask;
     private string? _knownLeader;
 
     private GroupReplica(RaftNodeOptions node, RaftGroupOptions options, GroupFolder folder, StateStore state, WaitingPeers waiting, ILoggerFactory loggers, TimeProvider time)
@@ -90,6 +93,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         LeaseReads = new ReadIndexSource(options, node.Local.Id, Engine, _tenure, Peers, time, byLease: true);
         _roster = new Roster(options, node.Local.Id, Engine, Peers, ConfigurationFormat, time);
         _admission = new Admission(options, folder, Engine, Reads.WaitAsync, Peers, _roster.Of, node.Local.Id, logger, time);
+        _divergence = new DivergenceWatch(options, node.Local.Id, Engine, State, Peers, Health, _metrics, logger, time) { QuarantinesBefore = folder.CountQuarantines(DivergenceWatch.IsReason) };
         LeaderMembership = new LeaderMembership(options, node.Local.Id, Engine, Peers, node.ParseEndPoint);
         Membership = new MembershipRequests(options, node.Local.Id, Engine, Peers, LeaderMembership, time);
         _autopilot = new Autopilot(node, options, Engine, LeaderMembership, Membership, waiting, logger, time);
@@ -157,6 +161,9 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc cref="RaftGroupStatus.Divergence"/>
+    public string? Divergence => _divergence.Alarm;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Engine.LeadershipChanged += _router.OnLeadershipChanged;
@@ -186,6 +193,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
             _admitting = _admission.RunAsync(_stopping.Token);
         _asking = _roster.RunAsync(_stopping.Token);
         _steering = _autopilot.RunAsync(_stopping.Token);
+        _comparing = _divergence.RunAsync(_stopping.Token);
     }
 
     /// <inheritdoc cref="RaftGroup.BackupAsync(Stream, CancellationToken)"/>
@@ -200,7 +208,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         _metrics.End();
         await _stopping.CancelAsync().ConfigureAwait(false);
         EndWatches("is stopped.");
-        await Task.WhenAll(_admitting, _asking, _steering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_admitting, _asking, _steering, _comparing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Engine.LeadershipChanged -= _router.OnLeadershipChanged;
         Engine.LeadershipChanged -= _tenure.End;
         Engine.LeadershipChanged -= LogLeader;

@@ -74,6 +74,9 @@ internal static class OptionsCheck
         Require(
             group.DiskProbeInterval >= TimeSpan.FromMilliseconds(10) && group.DiskProbeInterval <= TimeSpan.FromHours(1), nameof(group.DiskProbeInterval), group.DiskProbeInterval,
             "10 ms to 1 hour");
+        Require(
+            group.DivergenceCheckInterval == TimeSpan.Zero || (group.DivergenceCheckInterval >= TimeSpan.FromMilliseconds(10) && group.DivergenceCheckInterval <= TimeSpan.FromHours(1)),
+            nameof(group.DivergenceCheckInterval), group.DivergenceCheckInterval, "0, or 10 ms to 1 hour");
         Require(group.SnapshotsKept is >= 1 and <= 100, nameof(group.SnapshotsKept), group.SnapshotsKept, "1 to 100");
         Require(
             group.SnapshotBytesPerSecond is 0 or >= 64 << 10, nameof(group.SnapshotBytesPerSecond), group.SnapshotBytesPerSecond,

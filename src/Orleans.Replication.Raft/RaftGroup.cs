@@ -83,6 +83,7 @@ public sealed partial class RaftGroup
             Waiting = _waiting.Except(members),
             Fault = replica is null ? _fault : replica.Health.Fault,
             Quarantine = replica?.QuarantineReason,
+            Divergence = replica?.Divergence,
         };
     }
 

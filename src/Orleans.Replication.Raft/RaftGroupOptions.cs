@@ -115,6 +115,12 @@ public sealed class RaftGroupOptions
     /// </summary>
     public TimeSpan DiskProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How often this member compares the hashes of its state's changes with its peers' (SAFETY 14). Default 10 s; at least 10 ms; 0 for never. A question to each peer, and some
+    /// kilobytes of answer.
+    /// </summary>
+    public TimeSpan DivergenceCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How fast a member is sent a snapshot, in bytes per second; at least 64 KiB. Default 0: as fast as it takes it.</summary>
     public long SnapshotBytesPerSecond { get; init; }
 

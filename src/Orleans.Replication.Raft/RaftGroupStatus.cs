@@ -34,6 +34,12 @@ public sealed record RaftGroupStatus
     public string? Fault { get; init; }
 
     /// <summary>
+    /// That the states of the members are apart, and no majority of them is equal (SAFETY 14): all go on, and an operator has to decide whose state counts. Null otherwise. A member
+    /// that differs from a majority goes into quarantine instead.
+    /// </summary>
+    public string? Divergence { get; init; }
+
+    /// <summary>
     /// Why this member's files were moved into quarantine, while its peers make it whole again: it does not vote until then. Null otherwise.
     /// </summary>
     public string? Quarantine { get; init; }

@@ -23,6 +23,9 @@ internal sealed class GroupMetrics(string group, string member, string folder)
 
     public void LeaderChanged() => Instruments.LeaderChanges.Add(1, _group, _member);
 
+    /// <summary>States that should be equal are not.</summary>
+    public void Diverged(string verdict) => Instruments.Divergences.Add(1, _group, _member, new("verdict", verdict));
+
     /// <summary>A proposal has ended.</summary>
     /// <param name="outcome">A <see cref="ProposalOutcome"/>.</param>
     /// <param name="elapsed">How long it took.</param>

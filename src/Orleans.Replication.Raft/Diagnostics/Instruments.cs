@@ -38,12 +38,16 @@ internal static class Instruments
     public static readonly Counter<long> SnapshotTransferSize = Meter.CreateCounter<long>(
         "orleans.replication.raft.snapshot.transfer.size", "By", "Bytes of snapshots, part by part as they move; tags peer and direction: sent, received.");
 
+    public static readonly Counter<long> Divergences = Meter.CreateCounter<long>(
+        "orleans.replication.raft.divergences", "{difference}", "Differences between the members' states that this replica has found; tag verdict: self, peer, undecided.");
+
     static Instruments()
     {
         Gauge("orleans.replication.raft.term", "{term}", "The current term.", status => status.Engine.Term);
         Observe("orleans.replication.raft.role", "{replica}", "1, with the replica's role as tag.", group => [group.With(1, "role", group.Replica.Engine.Role.ToString().ToLowerInvariant())]);
         Gauge("orleans.replication.raft.leader.known", "{replica}", "1 while this replica knows a leader, else 0.", replica => replica.Engine.Leader is null ? 0 : 1);
         Gauge("orleans.replication.raft.fault", "{replica}", "1 while this replica is out of service, else 0.", replica => replica.Health.Fault is null ? 0 : 1);
+        Gauge("orleans.replication.raft.divergence", "{replica}", "1 while the members' states differ and no majority of them is equal, else 0.", replica => replica.Divergence is null ? 0 : 1);
         Gauge("orleans.replication.raft.log.commit_index", "{entry}", "Up to which entry the log is known to be committed.", replica => replica.Engine.CommitIndex);
         Gauge("orleans.replication.raft.log.applied_index", "{entry}", "Up to which entry the log is applied here.", replica => replica.Engine.AppliedIndex);
         Gauge("orleans.replication.raft.log.apply_lag", "{entry}", "How many committed entries wait to be applied here.", replica => Math.Max(0, replica.Engine.CommitIndex - replica.Engine.AppliedIndex));

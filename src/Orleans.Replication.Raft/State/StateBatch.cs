@@ -17,6 +17,9 @@ internal sealed class StateBatch
     /// <summary>The keys that it changes, in no order.</summary>
     public IReadOnlyCollection<byte[]> Keys => _changes.Keys;
 
+    /// <summary>All that it changes, each key once, in no order. A null value is a deletion.</summary>
+    public IReadOnlyCollection<KeyValuePair<byte[], byte[]?>> Changes => _changes;
+
     /// <summary>What the batch says about a key; false when it says nothing. A null value is a deletion.</summary>
     public bool TryGet(ReadOnlySpan<byte> key, out byte[]? value) => _bySpan.TryGetValue(key, out value);
 

@@ -4,7 +4,8 @@ using System.Text;
 namespace Orleans.Replication.Raft.State;
 
 /// <summary>
-/// How the state's keys are laid out, in one ordered space: <c>0x00</c> the applied position; <c>0x00 0x01</c> the group's members; <c>0x01 session</c> a session;
+/// How the state's keys are laid out, in one ordered space: <c>0x00</c> the applied position; <c>0x00 0x01</c> the group's members; <c>0x00 0x02</c> the hash of what was
+/// changed; <c>0x00 0x03 index</c> the hash at an earlier index; <c>0x01 session</c> a session;
 /// <c>0x02 session sequence</c> a result; <c>0x10 length table key</c> a record. Numbers in keys are big endian, so that they sort.
 /// </summary>
 internal static class StateKeys
@@ -22,9 +23,24 @@ internal static class StateKeys
     /// <summary>The last configuration that was applied, behind its log index.</summary>
     public static ReadOnlySpan<byte> Configuration => [PositionMark, 0x01];
 
+    /// <summary>The hash of what was changed, up to the position.</summary>
+    public static ReadOnlySpan<byte> Digest => [PositionMark, 0x02];
+
+    /// <summary>What the keys of the hashes at earlier indexes begin with.</summary>
+    public static ReadOnlySpan<byte> Marks => [PositionMark, 0x03];
+
     public static ReadOnlySpan<byte> Sessions => [SessionMark];
 
     public static ReadOnlySpan<byte> Results => [ResultMark];
+
+    /// <summary>The hash at an earlier index.</summary>
+    public static byte[] Mark(long index)
+    {
+        var key = new byte[2 + sizeof(long)];
+        Marks.CopyTo(key);
+        BinaryPrimitives.WriteInt64BigEndian(key.AsSpan(2), index);
+        return key;
+    }
 
     public static byte[] Session(ulong session)
     {
@@ -71,7 +87,7 @@ internal static class StateKeys
     /// <summary>True for what the state says of its group, and not of the group's content: its position, and what else begins so.</summary>
     public static bool IsOfGroup(ReadOnlySpan<byte> key) => key.Length > 0 && key[0] == PositionMark;
 
-    /// <summary>True for what the state says of its group beside its position: who its members are.</summary>
+    /// <summary>True for what the state says of its group beside its position: who its members are, and the hashes of what it has changed.</summary>
     public static bool IsFormerGroup(ReadOnlySpan<byte> key) => IsOfGroup(key) && key.Length > 1;
 
     public static ulong SessionOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key[1..]);

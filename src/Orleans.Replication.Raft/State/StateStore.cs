@@ -23,6 +23,7 @@ internal sealed class StateStore : IDisposable
         _generation = generation;
         _database = Database.Open(GenerationFolder(folder, generation), e => Failed?.Invoke(e));
         Position = _database.Get(StateKeys.Position) is { } encoded ? AppliedPosition.Decode(encoded) : default;
+        Digests.Load(_database, Position.Index);
     }
 
     /// <summary>Hears of every read and write that the disk has failed, whoever has asked for it.</summary>
@@ -32,6 +33,9 @@ internal sealed class StateStore : IDisposable
     /// How far the state has come; what is on disk may be behind it, but never apart from it. Only the thread that applies moves it.
     /// </summary>
     public AppliedPosition Position { get; private set; }
+
+    /// <summary>The hash of what was changed on the way there.</summary>
+    public DigestHistory Digests { get; } = new();
 
     /// <summary>Who waits for changes of single records.</summary>
     public RecordWatches Watches { get; } = new();
@@ -46,6 +50,8 @@ internal sealed class StateStore : IDisposable
         {
             if (!long.TryParse(File.ReadAllText(pointer), NumberStyles.None, CultureInfo.InvariantCulture, out generation))
                 throw RaftStorageException.Damage($"'{pointer}' is damaged: it does not hold a number.");
+            if (!Directory.Exists(GenerationFolder(folder, generation)) && Directory.EnumerateDirectories(folder).Any())
+                throw RaftStorageException.Damage($"'{pointer}' names generation {generation}, which is missing, and '{folder}' holds another.");
         }
         else if (Directory.EnumerateDirectories(folder).Any())
         {
@@ -83,12 +89,13 @@ internal sealed class StateStore : IDisposable
     /// <inheritdoc cref="Get"/>
     public IEnumerable<KeyValuePair<byte[], byte[]>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end) => _database.ScanRange(first, end);
 
-    /// <summary>Writes a log entry's changes and its position, all or nothing.</summary>
+    /// <summary>Writes a log entry's changes, their hash and its position, all or nothing.</summary>
     public void Commit(StateBatch batch, in AppliedPosition position)
     {
         Span<byte> encoded = stackalloc byte[AppliedPosition.EncodedBytes];
         position.Encode(encoded);
         _writes.Clear();
+        Digests.Advance(position, batch.Changes, _writes);
         batch.MoveTo(_writes);
         _writes.Put(StateKeys.Position, encoded);
         _database.Write(_writes);
@@ -127,6 +134,7 @@ internal sealed class StateStore : IDisposable
         _database = Database.Open(target, e => Failed?.Invoke(e));
         _generation = next;
         Position = position;
+        Digests.Load(_database, position.Index);
         replaced.Release();
     }
 

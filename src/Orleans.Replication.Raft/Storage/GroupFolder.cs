@@ -50,6 +50,9 @@ internal sealed partial class GroupFolder : IDisposable
     /// <summary>Why this member's files were moved aside, as long as its peers have not made it whole again; null otherwise.</summary>
     public string? QuarantineReason => _members is { Replaced: true, Admitted: false } ? Quarantine.ReadReason(Path) ?? "the files of this member were damaged" : null;
 
+    /// <summary>How often this member's files were moved aside for a reason of some kind.</summary>
+    public int CountQuarantines(Func<string, bool> isReason) => Quarantine.ReadReasons(Path).Count(isReason);
+
     /// <summary>Moves all files of a group aside.</summary>
     /// <returns>Where they are now.</returns>
     public static string MoveAside(RaftNodeOptions node, RaftGroupOptions group, string reason, DateTimeOffset now)

@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Orleans.Replication.Raft.Storage;
 
@@ -12,7 +16,7 @@ namespace Orleans.Replication.Raft.Storage;
 /// <param name="Admitted">False until the group has agreed that this member, whose disk was empty, may vote (SAFETY 12).</param>
 /// <param name="LogBegun">True once the log may hold what this member has acknowledged: from then on it has to be there.</param>
 /// <param name="Addresses">Where the voters were, in the order of their ids. Null in files of earlier software.</param>
-internal sealed record MembersFile(
+internal sealed partial record MembersFile(
     int Version, string Cluster, string Group, string Member, IReadOnlyList<string> Voters, bool Admitted, bool LogBegun = false, IReadOnlyList<string>? Addresses = null)
 {
     public const int FormatVersion = 1;
@@ -35,6 +39,10 @@ internal sealed record MembersFile(
     /// </summary>
     public long RecoveredAt { get; init; }
 
+    /// <summary>XxHash3 of the text with 0 in this place, so that fields of later software are in it too; 0 in files of earlier software.</summary>
+    [JsonPropertyOrder(-1)]
+    public ulong Checksum { get; init; }
+
     /// <returns>The content; null when there is no file.</returns>
     /// <exception cref="RaftStorageException">It is damaged or of another version.</exception>
     public static MembersFile? Read(string path)
@@ -43,7 +51,10 @@ internal sealed record MembersFile(
             return null;
         try
         {
-            var file = JsonSerializer.Deserialize(File.ReadAllText(path), MembersFileJson.Default.MembersFile);
+            var text = File.ReadAllText(path);
+            var file = JsonSerializer.Deserialize(text, MembersFileJson.Default.MembersFile);
+            if (file is { Version: FormatVersion, Checksum: > 0 } && file.Checksum != HashOf(InChecksum().Replace(text, "0", 1)))
+                throw RaftStorageException.Damage($"'{path}' is damaged: its checksum is wrong.");
             return file is { Version: FormatVersion }
                 ? file.WithOriginalIncarnation()
                 : throw new RaftStorageException($"'{path}' is of format version {file?.Version}; this software reads version {FormatVersion}.");
@@ -57,7 +68,16 @@ internal sealed record MembersFile(
     /// <summary>A file from before there were incarnations has none, and its group is the original one.</summary>
     private MembersFile WithOriginalIncarnation() => Incarnation is null && (Admitted || LogBegun) ? this with { Incarnation = Backups.Incarnation.Original } : this;
 
-    public void Write(string path) => DurableFile.WriteText(path, JsonSerializer.Serialize(this, MembersFileJson.Default.MembersFile));
+    public void Write(string path)
+    {
+        var text = JsonSerializer.Serialize(this with { Checksum = 0 }, MembersFileJson.Default.MembersFile);
+        DurableFile.WriteText(path, InChecksum().Replace(text, HashOf(text).ToString(CultureInfo.InvariantCulture), 1));
+    }
+
+    private static ulong HashOf(string text) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(text));
+
+    [GeneratedRegex("(?<=\"Checksum\": )[0-9]+")]
+    private static partial Regex InChecksum();
 }
 
 [JsonSerializable(typeof(MembersFile))]

@@ -35,6 +35,10 @@ internal static class Quarantine
         return target;
     }
 
+    /// <summary>Why something was moved aside, each time that is still here.</summary>
+    public static IEnumerable<string> ReadReasons(string folder) =>
+        Directory.EnumerateDirectories(folder).Where(IsQuarantine).Select(path => Path.Combine(path, ReasonName)).Where(File.Exists).Select(File.ReadAllText);
+
     /// <summary>Why something was moved aside last; null when nothing was.</summary>
     public static string? ReadReason(string folder)
     {

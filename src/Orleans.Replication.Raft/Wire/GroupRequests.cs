@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Replication.Raft.Backups;
+using Orleans.Replication.Raft.Divergence;
 using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Proposals;
@@ -113,6 +114,8 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
                     return new GroupResponse { Answer = Answer.Ok, Index = await group.Engine.GetReadIndexAsync(cancellationToken).ConfigureAwait(false) };
                 case GroupRequest.KindOneofCase.Status:
                     return DescribeStatus(group);
+                case GroupRequest.KindOneofCase.Digests:
+                    return DigestFormat.Describe(group.State.Digests.All());
                 case GroupRequest.KindOneofCase.ChangeMember:
                     await group.LeaderMembership.ChangeAsync(request.ChangeMember, cancellationToken).ConfigureAwait(false);
                     return new GroupResponse { Answer = Answer.Ok };

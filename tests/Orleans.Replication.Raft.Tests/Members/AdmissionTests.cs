@@ -1,4 +1,5 @@
 using Orleans.Replication.Raft.Snapshots;
+using Orleans.Replication.Raft.Storage;
 using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Raft.Wire;
 
@@ -71,9 +72,9 @@ public sealed class AdmissionTests
         await first.StopAsync();
         await second.StopAsync();
         var members = Path.Combine(first.Folder, "groups", "default", "members");
-        var admitted = await File.ReadAllTextAsync(members);
-        Assert.Contains("\"Admitted\": true", admitted, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(members, admitted.Replace("\"Admitted\": true", "\"Admitted\": false", StringComparison.Ordinal));
+        var admitted = MembersFile.Read(members)!;
+        Assert.True(admitted.Admitted);
+        (admitted with { Admitted = false }).Write(members);
 
         await Task.WhenAll(first.StartAsync(), late.StartAsync());
         await NobodyLeadsAsync(first);
