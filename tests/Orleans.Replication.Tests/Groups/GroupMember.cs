@@ -83,7 +83,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         var group = new RaftGroupOptions
         {
             Voters = voters,
-            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(), new JournalTable(Journals)],
+            Tables = [new GrainStorageTable(), new MembershipStateTable(), options.Reminders ?? new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(), new JournalTable(Journals)],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
             MaxCommandBytes = options.MaxCommandBytes,
