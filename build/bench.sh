@@ -2,6 +2,8 @@
 # Measures, and prints tables and (but for 'frames') one JSON object as the last line. All sides of a comparison run in alternating rounds of one run.
 #   build/bench.sh [compare] [--quick] [--json FILE]      replicated grains on three silos beside a three-member etcd: durable 256-byte puts and linearizable gets
 #                                                         (needs etcd on the PATH: apt-get install etcd-server; or --etcd PROGRAM)
+#   build/bench.sh clustering [--rounds N] [--json FILE]  three silos with the membership table in their Raft group beside the same in PostgreSQL: cold start, rolling
+#                                                         restart under load, kill -9 (needs PostgreSQL: apt-get install postgresql; --postgres-programs DIR)
 #   build/bench.sh transports [--quick] [--json FILE] [--bytes N]
 #                                                         the libp2p host beside sockets, SslStream and (with Node) js-libp2p; with --bytes also one transfer of
 #                                                         N bytes and the memory of both processes meanwhile
@@ -11,13 +13,14 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 project="$root/tests/Orleans.Replication.Benchmarks"
 command=compare
 case "${1:-}" in
-  compare | transports | frames) command="$1"; shift ;;
+  compare | clustering | transports | frames) command="$1"; shift ;;
 esac
 
 arguments=()
 case "$command" in
   # The data lies beside the code and not in /tmp, which may be a memory disk: a put has to pay for its fsync.
   compare) arguments=(--work "$root/artifacts/bench") ;;
+  clustering) arguments=(--work "$root/artifacts/clustering") ;;
   transports)
     peer="$root/tests/Orleans.Replication.Libp2p.Tests/Interop/js"
     if command -v npm > /dev/null && [ ! -d "$peer/node_modules" ]; then

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orleans.Replication.Benchmarks.Clustering;
 using Orleans.Replication.Benchmarks.Comparison;
 using Orleans.Replication.Benchmarks.Frames;
 using Orleans.Replication.Benchmarks.States;
@@ -7,6 +8,8 @@ using Orleans.Replication.Benchmarks.Transports;
 return await new RootCommand("Measures Orleans.Replication.")
 {
     new CompareCommand(),
+    new ClusteringCommand(),
+    new ServeClusteringCommand(),
     new TransportsCommand(),
     new ServeTransportsCommand(),
     new FramesCommand(),

@@ -10,6 +10,7 @@ namespace Orleans.Replication.Nemesis.Processes;
 /// </summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
+    private const int SigTerm = 15;
     private const int SigCont = 18;
     private const int SigStop = 19;
 
@@ -67,6 +68,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         _process.Kill();
         _process.WaitForExit();
     }
+
+    /// <summary>Asks the process to end (SIGTERM), as an operator does; does not wait.</summary>
+    public void Terminate() => Signal(SigTerm);
 
     /// <summary>Stops the process from running without ending it (SIGSTOP), as a long pause of its machine does.</summary>
     public void Pause() => Signal(SigStop);

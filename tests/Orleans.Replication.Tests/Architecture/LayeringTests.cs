@@ -17,6 +17,7 @@ public sealed class LayeringTests
     [InlineData("Orleans.Replication.Libp2p", "")]
     [InlineData("Orleans.Replication.Raft", "")]
     [InlineData("Orleans.Replication", "Orleans.Replication.Abstractions,Orleans.Replication.Libp2p,Orleans.Replication.Raft")]
+    [InlineData("Orleans.Replication.Journaling", "Orleans.Replication")]
     [InlineData("Orleans.Replication.Recipes", "Orleans.Replication,Orleans.Replication.Abstractions,Orleans.Replication.Analyzers")]
     public void Project_references_point_one_way(string project, string allowed)
     {

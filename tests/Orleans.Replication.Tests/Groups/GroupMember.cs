@@ -87,7 +87,11 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         var group = new RaftGroupOptions
         {
             Voters = voters,
-            Tables = [new GrainStorageTable(), new MembershipStateTable(), new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(), new JournalTable(Journals), States()],
+            Tables =
+            [
+                new GrainStorageTable(), new MembershipStateTable(), options.Reminders ?? new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(),
+                new JournalTable(Journals), States(),
+            ],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
             MaxCommandBytes = options.MaxCommandBytes,

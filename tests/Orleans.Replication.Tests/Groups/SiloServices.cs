@@ -15,6 +15,9 @@ internal static class SiloServices
         return builder.Build();
     });
 
+    /// <summary>All of them.</summary>
+    public static IServiceProvider Provider => Silo.Value.Services;
+
     /// <summary>Knows references to grains as well.</summary>
-    public static Serializer Serializer => Silo.Value.Services.GetRequiredService<Serializer>();
+    public static Serializer Serializer => Provider.GetRequiredService<Serializer>();
 }

@@ -7,5 +7,8 @@ internal sealed record TestGroupOptions
 
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>In place of the reminder table.</summary>
+    public Raft.IReplicatedTable? Reminders { get; init; }
+
     public int MaxCommandBytes { get; init; } = 8 << 20;
 }

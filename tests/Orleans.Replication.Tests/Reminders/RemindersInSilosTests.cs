@@ -36,6 +36,21 @@ public sealed class RemindersInSilosTests
     }
 
     [Fact]
+    public async Task A_reminder_that_came_due_for_the_first_time_while_the_cluster_was_down_fires_when_it_is_up()
+    {
+        await using var cluster = await SiloCluster.CreateAsync(1, WithReminders);
+        var start = DateTime.UtcNow.AddSeconds(2);
+        await cluster.Reminders(0).UpsertRow(new()
+        {
+            GrainId = Grain(cluster).GetGrainId(), ReminderName = "late", StartAt = start, Period = Often,
+        });
+        await cluster.StopAsync(0);
+        await Wait.UntilAsync("the reminder is due", () => Task.FromResult(DateTime.UtcNow > start));
+        await cluster.StartAsync(0);
+        await Wait.UntilAsync("the reminder has fired after the restart", async () => (await Grain(cluster).GetAsync()).Ticks > 0);
+    }
+
+    [Fact]
     public async Task A_reminder_that_was_due_while_the_cluster_was_down_fires_when_it_is_up()
     {
         await using var cluster = await SiloCluster.CreateAsync(1, WithReminders);
@@ -47,6 +62,8 @@ public sealed class RemindersInSilosTests
         var clock = cluster.Grains(0).GetGrain<IClockGrain>("1");
         await Wait.UntilAsync("the reminder has fired after the restart", async () => (await clock.GetAsync()).Ticks > 0);
     }
+
+    private static IClockGrain Grain(SiloCluster cluster) => cluster.Grains(0).GetGrain<IClockGrain>("late");
 
     private static void WithReminders(ISiloBuilder silo) => silo
         .UseRaftReminderService()

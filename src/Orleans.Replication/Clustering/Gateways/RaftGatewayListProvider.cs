@@ -12,8 +12,9 @@ namespace Orleans.Replication.Clustering.Gateways;
 
 /// <summary>
 /// The gateways of a cluster, asked of its silos. Every question goes out under a new identity and leaves no connection behind. Several silos are asked
-/// side by side when the first does not answer at once; what they tell of each other is remembered, so that a client outlives its seeds. A list never
-/// goes back to an older table while any silo has a newer one, and when nobody answers the last list stays.
+/// side by side when the first does not answer at once; what they tell of each other is remembered, so that a client outlives its seeds. The list never
+/// goes back to an older table as long as a silo may have a newer one: only when every known silo tells an older one, as after a backup was restored, it is
+/// taken. When nobody answers the last list stays.
 /// </summary>
 internal sealed partial class RaftGatewayListProvider : IGatewayListProvider
 {
@@ -78,14 +79,16 @@ internal sealed partial class RaftGatewayListProvider : IGatewayListProvider
         return [.. _last!.Gateways];
     }
 
-    /// <summary>The first list that is as new as the last one; else the newest there is; null when nobody told any.</summary>
+    /// <summary>The first list that is as new as the last one; else the newest, when all silos told one; else null.</summary>
     private async Task<GatewayList?> AskAsync(Libp2pHost host, ConcurrentQueue<string> failures, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var waiting = new Queue<(PeerId Peer, IReadOnlyList<Multiaddr> Addresses)>(_members.Value.InOrder());
         var asked = new List<Task<GatewayList?>>();
         GatewayList? newest = null;
-        while ((waiting.Count > 0 || asked.Count > 0) && (newest is null || newest.TableVersion < (_last?.TableVersion ?? 0)))
+        var silent = false;
+        var last = _last?.TableVersion ?? 0;
+        while ((waiting.Count > 0 || asked.Count > 0) && (newest is null || newest.TableVersion < last))
         {
             if (waiting.Count > 0 && asked.Count < MaxParallelRequests)
                 asked.Add(TryAskAsync(host, waiting.Dequeue(), failures, stop.Token));
@@ -99,13 +102,15 @@ internal sealed partial class RaftGatewayListProvider : IGatewayListProvider
 
             var answer = await next.ConfigureAwait(false);
             asked.Remove(answer);
-            newest = new[] { newest, await answer.ConfigureAwait(false) }.MaxBy(list => list?.TableVersion ?? -1);
+            var list = await answer.ConfigureAwait(false);
+            silent |= list is null;
+            newest = new[] { newest, list }.MaxBy(told => told?.TableVersion ?? -1);
         }
 
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(asked).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return newest;
+        return silent && newest?.TableVersion < last ? null : newest;
     }
 
     /// <summary>Asks one silo. Does not throw: null, and why, when it told nothing.</summary>
@@ -156,6 +161,6 @@ internal sealed partial class RaftGatewayListProvider : IGatewayListProvider
     [LoggerMessage(Level = LogLevel.Debug, Message = "Peer {Peer} did not tell the gateways")]
     private partial void LogFailed(Exception exception, PeerId peer);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No silo told the gateways of cluster '{Cluster}'; the last list stays. {Failures}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No silo told the gateways of cluster '{Cluster}' as new as they are known; the last list stays. {Failures}")]
     private partial void LogNobodyAnswered(string cluster, string failures);
 }

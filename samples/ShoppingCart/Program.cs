@@ -1,0 +1,3 @@
+using ShoppingCart.Check;
+
+return await SelfCheck.RunAsync(args);

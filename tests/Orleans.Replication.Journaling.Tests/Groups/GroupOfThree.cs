@@ -1,0 +1,4 @@
+namespace Orleans.Replication.Journaling.Tests.Groups;
+
+/// <inheritdoc/>
+public sealed class GroupOfThree() : JournalGroupFixture(3);

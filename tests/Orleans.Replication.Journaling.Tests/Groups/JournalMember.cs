@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Configuration;
+using Orleans.Journaling;
+using Orleans.Replication.Journaling.Provider;
+using Orleans.Replication.Journaling.Records;
+using Orleans.Replication.Raft;
+using Orleans.Replication.Raft.Tests.Cluster;
+
+namespace Orleans.Replication.Journaling.Tests.Groups;
+
+/// <summary>A member of a test's group with the provider on it, but without a silo around it.</summary>
+internal sealed class JournalMember(TestNetwork network, RaftPeer self, IReadOnlyList<RaftPeer> voters, string folder) : IAsyncDisposable
+{
+    /// <summary>The key of the format that the provider writes.</summary>
+    public const string Format = "test-format";
+
+    /// <summary>How many bytes a command may have.</summary>
+    public const int MaxCommandBytes = 64 << 10;
+
+    private RaftNode? _node;
+
+    public RaftGroup Group => _node?.Groups[ReplicationGroups.Default] ?? throw new InvalidOperationException($"{self.Id} is not running.");
+
+    public bool IsLeader => _node is not null && Group.GetStatus().Role == RaftRole.Leader;
+
+    /// <summary>Makes the provider on this member.</summary>
+    public RaftJournalStorageProvider CreateProvider(string name = "journals", int compactionThresholdBytes = RaftJournalStorageOptions.DefaultCompactionThresholdBytes) =>
+        new(name, Format, new() { CompactionThresholdBytes = compactionThresholdBytes }, new(() => Group));
+
+    /// <summary>Makes a journal's storage on this member, as a new activation does.</summary>
+    public IJournalStorage Open(string id) => CreateProvider().CreateStorage(new(id));
+
+    public async Task StartAsync()
+    {
+        _node = new RaftNode(
+            new RaftNodeOptions
+            {
+                ClusterId = "test",
+                Local = self,
+                DataDirectory = folder,
+                RaftConnections = network.Dialler(self.Id, "raft"),
+                RaftListener = network.Listen(self.Id, "raft"),
+                GroupConnections = network.Dialler(self.Id, "group"),
+                GroupListener = network.Listen(self.Id, "group"),
+                IdentifyPeer = TestNetwork.Identify,
+            },
+            [new RaftGroupOptions { Voters = voters, Tables = [new JournalSegmentTable()], MaxCommandBytes = MaxCommandBytes }],
+            NullLoggerFactory.Instance);
+        await _node.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _node, null) is { } node)
+            await node.DisposeAsync();
+    }
+}
