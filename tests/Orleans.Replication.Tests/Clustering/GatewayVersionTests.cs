@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Clustering.Gateways.Wire;
 using Orleans.Replication.Libp2p;
+using Orleans.Replication.Transport;
 
 namespace Orleans.Replication.Tests.Clustering;
 
@@ -91,11 +92,11 @@ public sealed class GatewayVersionTests
 
         private async Task ServeAsync(Libp2pStream stream, CancellationToken cancellationToken)
         {
-            await GatewayProtocol.ReadAsync(stream.Input, GatewayRequest.Parser, GatewayProtocol.MaxRequestBytes, cancellationToken);
+            await SingleMessage.ReadAsync(stream.Input, GatewayRequest.Parser, GatewayProtocol.MaxRequestBytes, cancellationToken);
             var reply = Version == 0
                 ? new GatewayReply { Refusal = GatewayRefusal.NotReady }
                 : new GatewayReply { TableVersion = Version, Gateways = { $"127.0.0.1:{Version}@1" } };
-            await GatewayProtocol.WriteAsync(stream, reply, cancellationToken);
+            await SingleMessage.WriteAsync(stream, reply, cancellationToken);
         }
     }
 }

@@ -125,7 +125,7 @@ public sealed class ReplicationStartTests : IDisposable
             options.DataDirectory = _folder.Sub("silo");
             configure(options);
         }));
-        return (await Assert.ThrowsAsync<ReplicationConfigurationException>(silo.StartAsync)).Message;
+        return (await Assert.ThrowsAsync<ReplicationConfigurationException>(() => silo.StartAsync())).Message;
     }
 
     /// <summary>Writes in the first stage of the runtime, when it starts and when it stops.</summary>
