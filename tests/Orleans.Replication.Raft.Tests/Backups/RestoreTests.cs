@@ -15,7 +15,7 @@ public sealed class RestoreTests
         var backup = await folder.BackUpAsync(member);
         await member.StopAsync();
         await BackupFolder.RestoreAsync(backup, folder["restored"], "member-1", ["member-1"]);
-        Assert.Equal(BackupFolder.ReadState(member.Folder), BackupFolder.ReadState(folder["restored"]));
+        Assert.Equal(Content(member.Folder), Content(folder["restored"]));
         Assert.Contains(BackupFolder.ReadState(folder["restored"]).Keys, key => StateKeys.IsResult(Convert.FromHexString(key)));
         Assert.Empty(RaftGroupFolder.Verify(folder["restored"], "default").Problems);
     }
@@ -137,6 +137,10 @@ public sealed class RestoreTests
         Assert.Equal("on two", await knows.ReadLinearizableAsync("key"));
         Assert.Equal("on two", await behind.ReadLinearizableAsync("key"));
     }
+
+    /// <summary>The state without what it says of the group that it was: the restored one is another.</summary>
+    private static Dictionary<string, string> Content(string folder) => BackupFolder.ReadState(folder)
+        .Where(entry => !StateKeys.IsFormerGroup(Convert.FromHexString(entry.Key))).ToDictionary();
 
     internal static async Task<long> WriteAsync(TestMember member)
     {

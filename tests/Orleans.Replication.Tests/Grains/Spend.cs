@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orleans.Replication.Tests.Grains;
 
 /// <summary>Takes only what is there; otherwise it throws.</summary>
@@ -7,7 +9,7 @@ public sealed record Spend([property: Id(0)] long Amount) : IReplicatedOperation
 {
     /// <inheritdoc/>
     public OperationResult<Basket, long> Apply(Basket state, in OperationContext context) => state.Total < Amount
-        ? throw new InvalidOperationException($"{Amount} of {state.Total}")
+        ? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{Amount} of {state.Total}"))
         : (state with { Total = state.Total - Amount, Last = new Seen(context.Index, context.Timestamp, context.GrainId, context.Seed) }, state.Total - Amount);
 }
 
