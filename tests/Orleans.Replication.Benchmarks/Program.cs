@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orleans.Replication.Benchmarks.Clustering;
 using Orleans.Replication.Benchmarks.Comparison;
 using Orleans.Replication.Benchmarks.Frames;
+using Orleans.Replication.Benchmarks.Recovery;
 using Orleans.Replication.Benchmarks.States;
 using Orleans.Replication.Benchmarks.Transports;
 
@@ -14,4 +15,6 @@ return await new RootCommand("Measures Orleans.Replication.")
     new ServeTransportsCommand(),
     new FramesCommand(),
     new StateSizesCommand(),
+    new RecoveryCommand(),
+    new RestartCommand(),
 }.Parse(args).InvokeAsync();

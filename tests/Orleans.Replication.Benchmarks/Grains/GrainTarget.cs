@@ -30,8 +30,8 @@ internal sealed class GrainTarget : ILoadTarget, IAsyncDisposable
 
     public IReadOnlyList<int> ProcessIds => [.. _cluster.Silos.Select(silo => silo.ProcessId)];
 
-    /// <summary>Connects to the cluster.</summary>
-    public static async Task<GrainTarget> ConnectAsync(KeyValueCluster cluster, int keys, CancellationToken cancellationToken)
+    /// <summary>Connects to the cluster; to all gateways, or to some.</summary>
+    public static async Task<GrainTarget> ConnectAsync(KeyValueCluster cluster, int keys, CancellationToken cancellationToken, IReadOnlyList<int>? gateways = null)
     {
         // An ordinary host watches the working folder for changed settings, with all below it: a wake-up for every write of the clusters' logs.
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
@@ -40,7 +40,7 @@ internal sealed class GrainTarget : ILoadTarget, IAsyncDisposable
         {
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("keyvalue", "keyvalue"));
             client.Configure<ConnectionOptions>(options => options.ConnectionsPerEndpoint = ConnectionsPerGateway);
-            client.UseStaticClustering([.. cluster.GatewayPorts.Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
+            client.UseStaticClustering([.. (gateways ?? cluster.GatewayPorts).Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
         });
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
