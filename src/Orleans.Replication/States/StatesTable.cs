@@ -37,7 +37,7 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
         switch (command.Kind)
         {
             case StateCommandKind.Apply:
-                return RunOperation(_operations.Read(command.Body, context.Index), context, state, recording);
+                return RunOperation(_operations.Read(command.Body, context.Index), context, recording);
             case StateCommandKind.Write:
                 recording.Put(context.Key, command.Body.Span);
                 return CommandOutcome.Ok();
@@ -56,9 +56,9 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     /// <inheritdoc/>
     public void Applied(long lastCommand) => History.Publish(lastCommand);
 
-    private CommandOutcome RunOperation(object operation, in CommandContext context, IStateTransaction state, in RecordingTransaction recording)
+    private CommandOutcome RunOperation(object operation, in CommandContext context, in RecordingTransaction recording)
     {
-        var before = state.TryGet(context.Key, out var record) ? record.Value : default;
+        var before = recording.TryGet(context.Key, out var record) ? record.Value : default;
         var outcome = _operations.Run(operation, before, new OperationContext
         {
             Index = context.Index,

@@ -14,7 +14,7 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
     public override OperationOutcome Run(object operation, ReadOnlyMemory<byte> before, in OperationContext context)
     {
         var state = before.IsEmpty ? serializer.CreateInitial() : serializer.Deserialize(before);
-        var writer = RentScratch();
+        var writer = RentScratch(before.Length);
         try
         {
             var (after, answer) = ((IReplicatedOperation<TState, TResult>)operation).Apply(state, context);
@@ -29,11 +29,13 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
         }
     }
 
-    private static ArrayBufferWriter<byte> RentScratch()
+    /// <summary>Room for a state that is about as large as it was: one that grows step by step is copied at each.</summary>
+    private static ArrayBufferWriter<byte> RentScratch(int bytes)
     {
-        const int MaxKeptBytes = 1 << 20;
-        if (_scratch is null || _scratch.Capacity > MaxKeptBytes)
-            _scratch = new ArrayBufferWriter<byte>();
+        const int MaxKeptBytes = 4 << 20;
+        const int Growth = 1 << 10;
+        if (_scratch is null || _scratch.Capacity > MaxKeptBytes || _scratch.Capacity < bytes)
+            _scratch = new ArrayBufferWriter<byte>(bytes + Growth);
         else
             _scratch.ResetWrittenCount();
         return _scratch;

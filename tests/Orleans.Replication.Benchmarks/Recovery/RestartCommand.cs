@@ -103,7 +103,7 @@ internal sealed class RestartCommand : System.CommandLine.Command
                 {
                     var key = new byte[sizeof(long)];
                     BinaryPrimitives.WriteInt64BigEndian(key, i % Keys);
-                    await group.ProposeAsync(new Command(BlobTable.TableName, key, payload), cancellationToken);
+                    await group.ProposeAsync(new Raft.Command(BlobTable.TableName, key, payload), cancellationToken);
                 }
             },
             cancellationToken)));

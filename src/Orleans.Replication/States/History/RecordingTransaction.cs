@@ -19,7 +19,10 @@ internal readonly ref struct RecordingTransaction(in CommandContext context, Rea
     {
         var previous = FindVersion(key);
         states.Put(key, record);
-        history.Add(key, new(_context.Index, StateChangeKind.Written, previous, _context.Timestamp, record.ToArray(), origin));
+
+        // As it is kept until it is on disk: the history shares it.
+        states.TryGet(key, out var kept);
+        history.Add(key, new(_context.Index, StateChangeKind.Written, previous, _context.Timestamp, kept.Value, origin));
     }
 
     /// <summary>Deletes a state.</summary>
@@ -34,11 +37,15 @@ internal readonly ref struct RecordingTransaction(in CommandContext context, Rea
         return true;
     }
 
-    // The history is asked first: it answers from memory for what has changed lately.
-    private long FindVersion(ReadOnlySpan<byte> key)
+    /// <summary>Reads a state. The history is asked first: it has in memory what has changed lately.</summary>
+    public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record)
     {
-        if (history.TryGetVersion(key, out var version))
-            return version;
-        return states.TryGet(key, out var record) ? record.Version : 0;
+        if (!history.TryGetLast(key, out var last))
+            return states.TryGet(key, out record);
+        var exists = last.Kind == StateChangeKind.Written;
+        record = exists ? new StateRecord(last.State, last.Version) : default;
+        return exists;
     }
+
+    private long FindVersion(ReadOnlySpan<byte> key) => TryGet(key, out var record) ? record.Version : 0;
 }

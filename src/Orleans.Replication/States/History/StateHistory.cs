@@ -37,13 +37,13 @@ internal sealed class StateHistory
         _bySpan = _byState.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    /// <summary>The version of a state after its last change; 0 when that was a deletion. False when none is kept. Called by the thread that applies.</summary>
-    public bool TryGetVersion(ReadOnlySpan<byte> key, out long version)
+    /// <summary>The last change of a state. False when none is kept. Called by the thread that applies.</summary>
+    public bool TryGetLast(ReadOnlySpan<byte> key, out RecordedChange last)
     {
         lock (_gate)
         {
             var found = _bySpan.TryGetValue(key, out var changes);
-            version = found && changes!.Last is { Kind: StateChangeKind.Written } last ? last.Version : 0;
+            last = found ? changes!.Last : default;
             return found;
         }
     }
