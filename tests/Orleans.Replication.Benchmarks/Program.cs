@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orleans.Replication.Benchmarks.Clustering;
 using Orleans.Replication.Benchmarks.Comparison;
 using Orleans.Replication.Benchmarks.Frames;
+using Orleans.Replication.Benchmarks.Reads;
 using Orleans.Replication.Benchmarks.States;
 using Orleans.Replication.Benchmarks.Transports;
 
@@ -14,4 +15,5 @@ return await new RootCommand("Measures Orleans.Replication.")
     new ServeTransportsCommand(),
     new FramesCommand(),
     new StateSizesCommand(),
+    new ReadsCommand(),
 }.Parse(args).InvokeAsync();
