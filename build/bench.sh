@@ -11,19 +11,22 @@
 #                                                         the libp2p host beside sockets, SslStream and (with Node) js-libp2p; with --bytes also one transfer of
 #                                                         N bytes and the memory of both processes meanwhile
 #   build/bench.sh frames [--quick]                       a Noise frame, a Yamux frame and a round trip, by BenchmarkDotNet
+#   build/bench.sh reads [--rounds N] [--calls N] [--json FILE]
+#                                                         a linearizable, a lease and a stale read of a replicated grain beside a call of an ordinary grain, on the
+#                                                         same silo and on another, and of a stateless worker
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 project="$root/tests/Orleans.Replication.Benchmarks"
 command=compare
 case "${1:-}" in
-  compare | clustering | recovery | restart | state-sizes | transports | frames) command="$1"; shift ;;
+  compare | clustering | recovery | restart | state-sizes | reads | transports | frames) command="$1"; shift ;;
 esac
 
 arguments=()
 case "$command" in
   # The data lies beside the code and not in /tmp, which may be a memory disk: a put has to pay for its fsync.
   compare) arguments=(--work "$root/artifacts/bench") ;;
-  clustering | recovery | restart | state-sizes) arguments=(--work "$root/artifacts/$command") ;;
+  clustering | recovery | restart | state-sizes | reads) arguments=(--work "$root/artifacts/$command") ;;
   transports)
     peer="$root/tests/Orleans.Replication.Libp2p.Tests/Interop/js"
     if command -v npm > /dev/null && [ ! -d "$peer/node_modules" ]; then

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orleans.Replication.Benchmarks.Clustering;
 using Orleans.Replication.Benchmarks.Comparison;
 using Orleans.Replication.Benchmarks.Frames;
+using Orleans.Replication.Benchmarks.Reads;
 using Orleans.Replication.Benchmarks.Recovery;
 using Orleans.Replication.Benchmarks.States;
 using Orleans.Replication.Benchmarks.Transports;
@@ -17,4 +18,5 @@ return await new RootCommand("Measures Orleans.Replication.")
     new StateSizesCommand(),
     new RecoveryCommand(),
     new RestartCommand(),
+    new ReadsCommand(),
 }.Parse(args).InvokeAsync();

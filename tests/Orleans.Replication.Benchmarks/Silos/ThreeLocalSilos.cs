@@ -6,12 +6,17 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Nemesis.Processes;
+using Orleans.Replication.Raft;
+using Orleans.Runtime;
 
 namespace Orleans.Replication.Benchmarks.Silos;
 
 /// <summary>Three silos in this process, each with a folder and a libp2p host of its own: for costs that a client in another process would hide.</summary>
 internal sealed class ThreeLocalSilos : IAsyncDisposable
 {
+    /// <summary>How many they are.</summary>
+    public const int Count = 3;
+
     private readonly List<IHost> _hosts = [];
 
     private ThreeLocalSilos()
@@ -22,10 +27,10 @@ internal sealed class ThreeLocalSilos : IAsyncDisposable
     public static async Task<ThreeLocalSilos> StartAsync(string folder, CancellationToken cancellationToken)
     {
         var silos = new ThreeLocalSilos();
-        var ports = LoopbackPorts.Take(9);
-        var folders = Enumerable.Range(0, 3).Select(i => Directory.CreateDirectory(Path.Combine(folder, $"silo{i}")).FullName).ToArray();
+        var ports = LoopbackPorts.Take(3 * Count);
+        var folders = Enumerable.Range(0, Count).Select(i => Directory.CreateDirectory(Path.Combine(folder, $"silo{i}")).FullName).ToArray();
         var peers = folders.Select((path, i) => Address(path, ports[6 + i])).ToArray();
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < Count; i++)
             silos._hosts.Add(Create(folders[i], ports[i], ports[3 + i], peers));
         await Task.WhenAll(silos._hosts.Select(host => host.StartAsync(cancellationToken)));
         return silos;
@@ -33,6 +38,18 @@ internal sealed class ThreeLocalSilos : IAsyncDisposable
 
     /// <summary>The grains as code on one silo calls them.</summary>
     public IGrainFactory GrainsOn(int silo) => _hosts[silo].Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>A silo's address, in text.</summary>
+    public string AddressOf(int silo) => _hosts[silo].Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
+
+    /// <summary>Which silo leads the group that keeps the states.</summary>
+    /// <exception cref="InvalidOperationException">None does at the moment.</exception>
+    public int FindLeader()
+    {
+        var leader = _hosts.FindIndex(host =>
+            host.Services.GetRequiredService<IReplicationHost>().GetGroup(ReplicationGroups.Default).GetStatus().Role == RaftRole.Leader);
+        return leader >= 0 ? leader : throw new InvalidOperationException("No silo leads the group.");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -19,12 +19,17 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly Lock _logLock = new();
     private readonly string _logFile;
 
-    private ChildProcess(Process process, string logFile)
+    private ChildProcess(Process process, string logFile, Action<string>? onOutput)
     {
         _process = process;
         _logFile = logFile;
         _log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        process.OutputDataReceived += (_, e) => Log(e.Data);
+        process.OutputDataReceived += (_, e) =>
+        {
+            Log(e.Data);
+            if (e.Data is { } line)
+                onOutput?.Invoke(line);
+        };
         process.ErrorDataReceived += (_, e) => Log(e.Data);
     }
 
@@ -35,9 +40,10 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a program. Its standard input stays open as long as this process lives: a child can watch it to die with its parent.</summary>
+    /// <param name="onOutput">Is given each line of its standard output; nothing when it is null.</param>
     /// <exception cref="InvalidOperationException">There is no such program.</exception>
     public static ChildProcess Start(
-        string program, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onOutput = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -49,7 +55,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
         try
         {
-            var child = new ChildProcess(new Process { StartInfo = start }, logFile);
+            var child = new ChildProcess(new Process { StartInfo = start }, logFile, onOutput);
             child._process.Start();
             AppDomain.CurrentDomain.ProcessExit += child.KillAtExit;
             child._process.BeginOutputReadLine();

@@ -37,6 +37,12 @@ public abstract class BasketGrain(IReplicatedState<Basket> basket, ILocalSiloDet
         basket.WatchAsync(fromVersion, cancellationToken);
 
     public ValueTask<Whereabouts> Where() => new(new Whereabouts(silo.SiloAddress, GrainContext.ActivationId));
+
+    public async ValueTask<(Whereabouts Where, long Total)> ReadAnywhere(ReadConsistency consistency)
+    {
+        var total = await ReadTotal(consistency);
+        return (await Where(), total);
+    }
 }
 
 /// <summary>Replicated.</summary>

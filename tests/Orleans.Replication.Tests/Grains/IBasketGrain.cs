@@ -36,6 +36,10 @@ public interface IBasketGrain : IGrainWithStringKey
 
     [ReadOnly]
     ValueTask<Whereabouts> Where();
+
+    /// <summary>The same after a read, for clients that may ask any silo.</summary>
+    [ReadOnly, AnyReplica]
+    ValueTask<(Whereabouts Where, long Total)> ReadAnywhere(ReadConsistency consistency);
 }
 
 /// <summary>Served by the caller's own silo.</summary>
