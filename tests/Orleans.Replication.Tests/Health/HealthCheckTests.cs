@@ -37,6 +37,16 @@ public sealed class HealthCheckTests
     public async Task A_silo_that_has_not_started_is_alive_and_not_ready() =>
         Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new Manager(() => throw new ReplicationUnavailableException("not started"))));
 
+    [Theory]
+    [InlineData(null, HealthStatus.Healthy)]
+    [InlineData("The states differ at log index 9.", HealthStatus.Unhealthy)]
+    public async Task States_that_are_apart_are_unhealthy_and_no_reason_for_a_restart(string? divergence, HealthStatus equal)
+    {
+        var manager = new Manager(() => [Status(RaftRole.Follower, "leader") with { Divergence = divergence }]);
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Healthy), await CheckAsync(manager));
+        Assert.Equal(equal, await CheckAsync(manager, "equal"));
+    }
+
     private static RaftGroupStatus Status(RaftRole role, string? leader) => new()
     {
         Name = "default",
@@ -48,7 +58,10 @@ public sealed class HealthCheckTests
         Members = [],
     };
 
-    private static async Task<(HealthStatus Live, HealthStatus Ready)> CheckAsync(IReplicationManager manager)
+    private static async Task<(HealthStatus Live, HealthStatus Ready)> CheckAsync(IReplicationManager manager) =>
+        (await CheckAsync(manager, "live"), await CheckAsync(manager, "ready"));
+
+    private static async Task<HealthStatus> CheckAsync(IReplicationManager manager, string tag)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -56,10 +69,7 @@ public sealed class HealthCheckTests
         services.AddHealthChecks().AddRaftReplicationHealthChecks();
         await using var provider = services.BuildServiceProvider();
         var checks = provider.GetRequiredService<HealthCheckService>();
-        var cancellationToken = TestContext.Current.CancellationToken;
-        return (
-            (await checks.CheckHealthAsync(check => check.Tags.Contains("live"), cancellationToken)).Status,
-            (await checks.CheckHealthAsync(check => check.Tags.Contains("ready"), cancellationToken)).Status);
+        return (await checks.CheckHealthAsync(check => check.Tags.Contains(tag), TestContext.Current.CancellationToken)).Status;
     }
 
     private sealed class Manager(Func<IReadOnlyList<RaftGroupStatus>> status) : IReplicationManager
