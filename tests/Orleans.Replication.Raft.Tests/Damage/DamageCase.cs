@@ -4,7 +4,8 @@ namespace Orleans.Replication.Raft.Tests.Damage;
 /// <param name="What">What the file is, for people.</param>
 /// <param name="Pattern">Where it is in the group's folder; a <c>*</c> stands for one name, and the last of those in their order counts.</param>
 /// <param name="Kind">What becomes of it.</param>
-internal sealed record DamageCase(string What, string Pattern, DamageKind Kind)
+/// <param name="IsKilled">The member's disk is as its death would leave it: the state on it is behind the log.</param>
+internal sealed record DamageCase(string What, string Pattern, DamageKind Kind, bool IsKilled = false)
 {
     private static readonly DamageKind[] OfFiles = [DamageKind.FlippedBit, DamageKind.TornTail, DamageKind.ZeroedPage, DamageKind.Missing];
 
@@ -14,6 +15,9 @@ internal sealed record DamageCase(string What, string Pattern, DamageKind Kind)
         .. File("log: data page", "log/data/*"),
         .. File("log: metadata page", "log/metadata/*"),
         .. File("log: how far it goes", "log/checkpoint"),
+        .. Killed("log: how far it goes", "log/checkpoint", DamageKind.LowerLastIndex, DamageKind.HigherLastIndex, DamageKind.LowerCommitIndex, DamageKind.HigherCommitIndex),
+        .. File("log: how far it was flushed", "flushed"),
+        .. Killed("log: how far it was flushed", "flushed", DamageKind.FlippedBit, DamageKind.Missing),
         .. File("log: the engine's vote", "log/state"),
         .. File("the last vote", "vote"),
         .. File("whose folder it is", "members"),
@@ -40,7 +44,9 @@ internal sealed record DamageCase(string What, string Pattern, DamageKind Kind)
         return found.Count > 0 ? found[^1] : throw new InvalidOperationException($"There is no '{Pattern}' in '{groupFolder}'.");
     }
 
-    public override string ToString() => $"{What} ({Pattern}), {Kind}";
+    public override string ToString() => $"{What} ({Pattern}), {Kind}{(IsKilled ? ", killed" : string.Empty)}";
+
+    private static IEnumerable<DamageCase> Killed(string what, string pattern, params DamageKind[] kinds) => kinds.Select(kind => new DamageCase(what, pattern, kind, IsKilled: true));
 
     private static IEnumerable<DamageCase> File(string what, string pattern) => OfFiles.Select(kind => new DamageCase(what, pattern, kind));
 }
