@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orleans.Replication.Raft.Storage;
 using Orleans.Replication.Raft.Tests.Cluster;
 
 namespace Orleans.Replication.Raft.Tests.Damage;
@@ -23,7 +24,7 @@ public sealed class DamageMatrixTests
         ("and the vote on disk", "the vote is not the one that was given"),
         ("bytes instead of", "it is too short"),
         ("is missing", "it is missing"),
-        ("says that the log", "it says nothing that can be"),
+        ("says that the log", "what it says cannot be"),
         ("and was flushed up to entry", "the log ends before what was flushed"),
         ("it ends at entry", "the log ends before the state"),
         ("of 'MANIFEST-", "its record is not as it was written"),
@@ -70,8 +71,18 @@ public sealed class DamageMatrixTests
         }
 
         await member.Group.ReadBarrierAsync();
-        await (row.IsKilled ? member.StopAsKilledAsync() : member.StopAsync());
         var folder = Path.Combine(member.Folder, "groups", "default");
+        if (row.IsKilled)
+        {
+            // The engine writes it down a moment later: what a flipped bit does depends on it.
+            await Eventually.TrueAsync("the commit index to be on disk", () => LogFiles.ReadCheckpoint(Path.Combine(folder, "log")) is var (committed, last) && committed == last);
+            await member.StopAsKilledAsync();
+        }
+        else
+        {
+            await member.StopAsync();
+        }
+
         var before = Quarantines(folder);
         Inflicted.On(row.Find(folder), row.Kind);
         try

@@ -86,6 +86,7 @@ public sealed class FlushGuardTests
         await log.AppendAsync(1, 1, 1, 1);
         await log.CommitKnownAsync(2);
         using var copy = new CopiedLog(log);
+        LogFiles.WriteCheckpoint(copy.Folder, (2, 3));
         File.Delete(copy.Guard);
         if (length is { } bytes)
             await File.WriteAllBytesAsync(copy.Guard, new byte[bytes], TestContext.Current.CancellationToken);
