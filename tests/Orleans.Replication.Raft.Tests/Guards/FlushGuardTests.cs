@@ -68,6 +68,7 @@ public sealed class FlushGuardTests
         await log.AppendAsync(2, 1, 1, 1);
         await log.CommitKnownAsync(3);
         using var copy = new CopiedLog(log);
+        LogFiles.WriteCheckpoint(copy.Folder, (3, 4));
         File.Copy(before.Guard, copy.Guard, overwrite: true);
         copy.OpenGuard((Snapshot: 0, State: 2)).Dispose();
         Assert.Equal((2, 4), LogFiles.ReadCheckpoint(copy.Folder));
