@@ -69,10 +69,12 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         var machine = new StateMachine(applier, Snapshots, _snapshotTaker.OnApplied, e => Health.Fail("A committed log entry could not be applied.", e));
         ConfigurationFormat = new ConfigurationFormat(options.Name, node.FormatEndPoint, node.ParseEndPoint);
         var configurations = new ConfigurationHistory(folder.Bootstrap, AppliedConfiguration.Decode(State.Get(StateKeys.Configuration), ConfigurationFormat));
+        var guard = folder.OpenFlushGuard((Snapshots.Current?.Index ?? 0, State.Position.Index));
         var log = new DurableLog(LogOptions(folder, options), machine, ConfigurationFormat, configurations)
         {
             StateIndex = State.Position.Index,
             Vote = folder.OpenVote(),
+            FlushGuard = guard,
             Flushed = _metrics.Flushed,
             Begun = folder.IsLogBegun ? null : folder.BeginLog,
             ReadLimit = (options.MaxBatchBytes, PeerMember.MaxEntriesPerMessage),

@@ -28,6 +28,7 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
                     group.AppliedIndex,
                     Fault = Nothing(group.Fault),
                     Quarantine = Nothing(group.Quarantine),
+                    Divergence = Nothing(group.Divergence),
                     Members = group.Members.Select(member => new { member.PeerId, Addresses = member.Addresses.ToArray(), member.Role }),
                 }),
             },
@@ -43,6 +44,8 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
                     people.Line($"Group '{faulty.Name}' is out of service on this silo: {faulty.Fault}");
                 foreach (var damaged in reply.Groups.Where(group => group.Quarantine.Length > 0))
                     people.Line($"Group '{damaged.Name}' on this silo waits to be made whole by its peers: {damaged.Quarantine}");
+                foreach (var apart in reply.Groups.Where(group => group.Divergence.Length > 0))
+                    people.Line($"Group '{apart.Name}': {apart.Divergence}");
             });
         return ExitCodes.Done;
     }

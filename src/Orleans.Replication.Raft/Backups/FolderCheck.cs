@@ -109,6 +109,8 @@ internal sealed class FolderCheck(HeldFolder folder)
 
         if (broken > MaxLogProblems)
             _problems.Add($"{broken} of the log's entries {first} to {log.Last} are damaged in all.");
+        if (Try(() => (object)FlushGuard.ReadLast(GroupFolder.FlushedIn(folder.Path))) is long flushed && Math.Max(log.Last, first - 1) < flushed)
+            _problems.Add($"The log ends at entry {log.Last}, and was flushed up to entry {flushed}.");
         if (Math.Max(log.Last, first - 1) < applied)
             _problems.Add($"The log ends at entry {log.Last}, and the state has come to entry {applied}.");
         if (log.Term < term)

@@ -215,6 +215,7 @@ internal sealed class Database
     {
         try
         {
+            ManifestFile.RequireWhole(folder);
             return open();
         }
         catch (RocksDbException e)

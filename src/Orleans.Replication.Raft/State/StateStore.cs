@@ -22,8 +22,17 @@ internal sealed class StateStore : IDisposable
         _folder = folder;
         _generation = generation;
         _database = Database.Open(GenerationFolder(folder, generation), e => Failed?.Invoke(e));
-        Position = _database.Get(StateKeys.Position) is { } encoded ? AppliedPosition.Decode(encoded) : default;
-        Digests.Load(_database, Position.Index);
+        try
+        {
+            Position = _database.Get(StateKeys.Position) is { } encoded ? AppliedPosition.Decode(encoded) : default;
+            Digests.Load(_database, Position.Index);
+        }
+        catch
+        {
+            // Nobody else will: and as long as it is open, nothing else can be opened in its place.
+            _database.Release();
+            throw;
+        }
     }
 
     /// <summary>Hears of every read and write that the disk has failed, whoever has asked for it.</summary>

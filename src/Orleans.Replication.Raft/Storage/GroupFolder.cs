@@ -13,6 +13,7 @@ internal sealed partial class GroupFolder : IDisposable
     private readonly System.Threading.Lock _changing = new();
     private readonly string _membersPath;
     private volatile MembersFile _members;
+    private FlushGuard? _flushed;
 
     private GroupFolder(string path, FileStream @lock, MembersFile members)
     {
@@ -46,6 +47,9 @@ internal sealed partial class GroupFolder : IDisposable
     public bool IsLogBegun => _members.LogBegun;
 
     private string Vote => System.IO.Path.Combine(Path, "vote");
+
+    /// <summary>How far the log was flushed.</summary>
+    public static string FlushedIn(string path) => System.IO.Path.Combine(path, "flushed");
 
     /// <summary>Why this member's files were moved aside, as long as its peers have not made it whole again; null otherwise.</summary>
     public string? QuarantineReason => _members is { Replaced: true, Admitted: false } ? Quarantine.ReadReason(Path) ?? "the files of this member were damaged" : null;
@@ -127,6 +131,10 @@ internal sealed partial class GroupFolder : IDisposable
     /// <summary>This member's last vote.</summary>
     public VoteGuard OpenVote() => VoteGuard.Open(Vote, _members.VoteBegun, () => Change(members => members with { VoteBegun = true }));
 
+    /// <summary>Compares the log with what this member has said of it; for as long as this folder is open.</summary>
+    /// <exception cref="RaftStorageException">The log has lost entries.</exception>
+    public FlushGuard OpenFlushGuard((long Snapshot, long State) contained) => _flushed = FlushGuard.Open(FlushedIn(Path), Log, IsLogBegun, contained);
+
     /// <summary>Remembers that the log is about to hold what this member acknowledges.</summary>
     public void BeginLog() => Change(members => members with { LogBegun = true });
 
@@ -137,7 +145,11 @@ internal sealed partial class GroupFolder : IDisposable
             Change(members => members with { Incarnation = incarnation });
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _flushed?.Dispose();
+        _lock.Dispose();
+    }
 
     private void Change(Func<MembersFile, MembersFile> change)
     {

@@ -11,6 +11,8 @@ internal static class LogFiles
     private const string Checkpoint = "checkpoint";
     private const int CheckpointBytes = 20;
     private const uint CheckpointVersion = 1;
+    private const int CommittedOffset = sizeof(uint);
+    private const int LastOffset = CommittedOffset + sizeof(long);
     private const string Votes = "state";
     private const int VotesBytes = 37;
     private const int TermOffset = 29;
@@ -18,12 +20,31 @@ internal static class LogFiles
     /// <exception cref="RaftStorageException">One of them is not as it was left.</exception>
     public static void RequireWhole(string log)
     {
+        ReadCheckpoint(log);
+        Read(log, Votes, VotesBytes);
+    }
+
+    /// <summary>Up to which entry the log is known to be committed, and its last entry.</summary>
+    /// <exception cref="RaftStorageException">The file is not as it was left.</exception>
+    public static (long Committed, long Last) ReadCheckpoint(string log)
+    {
         var checkpoint = Read(log, Checkpoint, CheckpointBytes);
         var version = BinaryPrimitives.ReadUInt32LittleEndian(checkpoint);
-        var last = BinaryPrimitives.ReadInt64LittleEndian(checkpoint.AsSpan(sizeof(uint) + sizeof(long)));
+        var committed = BinaryPrimitives.ReadInt64LittleEndian(checkpoint.AsSpan(CommittedOffset));
+        var last = BinaryPrimitives.ReadInt64LittleEndian(checkpoint.AsSpan(LastOffset));
         if (version != CheckpointVersion || last <= 0)
             throw Damaged(log, $"'{Checkpoint}' says that the log of format {version} ends at {last}");
-        Read(log, Votes, VotesBytes);
+        return committed >= 0 && committed <= last ? (committed, last) : throw Damaged(log, $"'{Checkpoint}' says that the log ends at {last} and is committed up to {committed}");
+    }
+
+    /// <summary>Replaces what the engine will find.</summary>
+    public static void WriteCheckpoint(string log, (long Committed, long Last) found)
+    {
+        var checkpoint = new byte[CheckpointBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(checkpoint, CheckpointVersion);
+        BinaryPrimitives.WriteInt64LittleEndian(checkpoint.AsSpan(CommittedOffset), found.Committed);
+        BinaryPrimitives.WriteInt64LittleEndian(checkpoint.AsSpan(LastOffset), found.Last);
+        DurableFile.Write(Path.Combine(log, Checkpoint), checkpoint);
     }
 
     /// <summary>The member's term.</summary>

@@ -47,13 +47,13 @@ internal sealed class LogPages
     public static LogPages Open(string folder)
     {
         LogFiles.RequireWhole(folder);
-        var checkpoint = File.ReadAllBytes(Path.Combine(folder, "checkpoint"));
+        var (committed, last) = LogFiles.ReadCheckpoint(folder);
         var data = new DirectoryInfo(Path.Combine(folder, "data"));
         var chunkBytes = data.Exists ? data.EnumerateFiles().Select(file => file.Length).DefaultIfEmpty(0).Max() : 0;
         return new LogPages(
             folder,
-            BinaryPrimitives.ReadInt64LittleEndian(checkpoint.AsSpan(4)),
-            BinaryPrimitives.ReadInt64LittleEndian(checkpoint.AsSpan(12)),
+            committed,
+            last,
             LogFiles.ReadTerm(folder),
             checked((int)chunkBytes));
     }

@@ -167,6 +167,7 @@ internal sealed partial class AdminServer(
             AppliedIndex = status.AppliedIndex,
             Fault = status.Fault ?? string.Empty,
             Quarantine = status.Quarantine ?? string.Empty,
+            Divergence = status.Divergence ?? string.Empty,
         };
         foreach (var member in status.Members)
         {

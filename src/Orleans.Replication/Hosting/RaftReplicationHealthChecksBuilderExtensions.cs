@@ -8,8 +8,9 @@ namespace Orleans.Hosting;
 public static class RaftReplicationHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds two checks: <c>raft-replication-live</c>, tagged <c>live</c>, fails when a replica is out of service, which only a restart or a repair ends;
-    /// <c>raft-replication-ready</c>, tagged <c>ready</c>, fails while a replica knows no leader, or has much to apply. Both answer from memory.
+    /// Adds three checks: <c>raft-replication-live</c>, tagged <c>live</c>, fails when a replica is out of service, which only a restart or a repair ends;
+    /// <c>raft-replication-ready</c>, tagged <c>ready</c>, fails while a replica knows no leader, or has much to apply; <c>raft-replication-equal</c>,
+    /// tagged <c>equal</c>, fails while the states of a group's members differ and no majority of them is equal. All answer from memory.
     /// </summary>
     /// <param name="builder">The health checks of a host that has a silo with replication in it.</param>
     /// <param name="failureStatus">What a failure counts as. Default: unhealthy.</param>
@@ -18,6 +19,7 @@ public static class RaftReplicationHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder
             .AddCheck<ReplicasAliveCheck>("raft-replication-live", failureStatus, ["live"])
-            .AddCheck<ReplicasReadyCheck>("raft-replication-ready", failureStatus, ["ready"]);
+            .AddCheck<ReplicasReadyCheck>("raft-replication-ready", failureStatus, ["ready"])
+            .AddCheck<ReplicasEqualCheck>("raft-replication-equal", failureStatus, ["equal"]);
     }
 }

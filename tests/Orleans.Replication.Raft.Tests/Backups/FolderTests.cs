@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Replication.Raft.Storage;
 using Orleans.Replication.Raft.Tests.Cluster;
 
 namespace Orleans.Replication.Raft.Tests.Backups;
@@ -59,6 +60,19 @@ public sealed class FolderTests
         await File.WriteAllBytesAsync(path, bytes);
         var found = RaftGroupFolder.Verify(member.Folder, "default");
         Assert.Contains(found.Problems, problem => problem.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_log_that_ends_before_what_was_flushed_is_found()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var member = cluster.Members[0];
+        await member.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
+        await member.StopAsync();
+        var log = Path.Combine(BackupFolder.GroupOf(member.Folder), "log");
+        var (_, last) = LogFiles.ReadCheckpoint(log);
+        LogFiles.WriteCheckpoint(log, (last - 1, last - 1));
+        Assert.Contains($"The log ends at entry {last - 1}, and was flushed up to entry {last}.", RaftGroupFolder.Verify(member.Folder, "default").Problems);
     }
 
     /// <summary>The layout is the engine's own: this is what holds it.</summary>

@@ -60,6 +60,24 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
         await node.DisposeAsync();
     }
 
+    /// <summary>Stops it, and leaves on its disk what was there while it ran: what another process would find if this one had been killed.</summary>
+    public async Task StopAsKilledAsync()
+    {
+        var copy = folder + "-as-killed";
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) is not ("lock" or "LOCK")))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await using var destination = File.Create(target);
+            await source.CopyToAsync(destination);
+        }
+
+        await StopAsync();
+        Wipe();
+        Directory.Move(copy, folder);
+    }
+
     /// <summary>Loses the disk.</summary>
     public void Wipe() => Directory.Delete(folder, recursive: true);
 

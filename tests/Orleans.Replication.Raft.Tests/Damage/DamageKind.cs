@@ -20,4 +20,16 @@ public enum DamageKind
 
     /// <summary>One bit of what it says is another.</summary>
     FlippedBit,
+
+    /// <summary>One bit of the first number in the log's <c>checkpoint</c>, how far it is committed, is 0 instead of 1.</summary>
+    LowerCommitIndex,
+
+    /// <summary>One bit of that number is 1 instead of 0.</summary>
+    HigherCommitIndex,
+
+    /// <summary>One bit of the second number there, the last entry, is 0 instead of 1.</summary>
+    LowerLastIndex,
+
+    /// <summary>One bit of that number is 1 instead of 0.</summary>
+    HigherLastIndex,
 }

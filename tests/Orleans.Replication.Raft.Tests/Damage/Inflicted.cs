@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Orleans.Replication.Raft.Tests.Damage;
 
 /// <summary>Damages files.</summary>
@@ -39,6 +41,12 @@ internal static class Inflicted
             case DamageKind.ZeroedPage:
                 var page = (used - 1) / PageBytes * PageBytes;
                 bytes.AsSpan(page, Math.Min(PageBytes, bytes.Length - page)).Clear();
+                return bytes;
+            case DamageKind.LowerCommitIndex or DamageKind.HigherCommitIndex or DamageKind.LowerLastIndex or DamageKind.HigherLastIndex:
+                var number = bytes.AsSpan(kind is DamageKind.LowerCommitIndex or DamageKind.HigherCommitIndex ? 4 : 12);
+                var isHigher = kind is DamageKind.HigherCommitIndex or DamageKind.HigherLastIndex;
+                var index = BinaryPrimitives.ReadInt64LittleEndian(number);
+                BinaryPrimitives.WriteInt64LittleEndian(number, isHigher ? index | (index + 1) : index & (index - 1));
                 return bytes;
             default:
                 // A table file ends with an index of what it begins with.

@@ -6,6 +6,7 @@ using Orleans.Replication.Raft.Engine;
 using Orleans.Replication.Raft.Engine.Guards;
 using Orleans.Replication.Raft.Log;
 using Orleans.Replication.Raft.Membership;
+using Orleans.Replication.Raft.Storage;
 
 namespace Orleans.Replication.Raft.Tests.Guards;
 
@@ -16,8 +17,9 @@ internal sealed class TestLog : IAsyncDisposable
     public static readonly ConfigurationFormat Format = new("default", EndPointText.Format, EndPointText.Parse);
 
     private readonly DurableLog _log;
+    private readonly FlushGuard _guard;
 
-    private TestLog(string folder, DurableLog log) => (Folder, _log) = (folder, log);
+    private TestLog(string folder, DurableLog log, FlushGuard guard) => (Folder, _log, _guard) = (folder, log, guard);
 
     public string Folder { get; }
 
@@ -28,13 +30,17 @@ internal sealed class TestLog : IAsyncDisposable
         const long LaterThanAllEntries = 100;
         var isNew = folder is null;
         folder ??= Directory.CreateTempSubdirectory("raft-log-").FullName;
+        var guard = FlushGuard.Open(Path.Combine(folder, "flushed"), folder, isBegun: !isNew, contained: default);
         var log = new DurableLog(
             new WriteAheadLog.Options { Location = folder, ChunkSize = 1 << 16, HashAlgorithm = WriteAheadLog.IntegrityHashAlgorithm.XxHash3 }, new Nowhere(),
-            Format, new ConfigurationHistory(new LoggedConfiguration(0, Bootstrap), applied: null));
+            Format, new ConfigurationHistory(new LoggedConfiguration(0, Bootstrap), applied: null))
+        {
+            FlushGuard = guard,
+        };
         await log.InitializeAsync();
         if (isNew)
             await ((IPersistentState)log).UpdateTermAsync(LaterThanAllEntries, resetLastVote: true);
-        return new TestLog(folder, log);
+        return new TestLog(folder, log, guard);
     }
 
     public LoggedConfiguration Configuration => _log.Configuration;
@@ -92,6 +98,7 @@ internal sealed class TestLog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _log.DisposeAsync();
+        _guard.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Hosting;
 using Orleans.Replication.Raft;
+using Orleans.Replication.Tests.Administration;
 
 namespace Orleans.Replication.Tests.Health;
 
@@ -22,7 +23,7 @@ public sealed class HealthCheckTests
         RaftRole role, string? leader, long committed, long applied, string? fault, HealthStatus live, HealthStatus ready)
     {
         var status = Status(role, leader) with { CommitIndex = committed, AppliedIndex = applied, Fault = fault };
-        Assert.Equal((live, ready), await CheckAsync(new Manager(() => [status])));
+        Assert.Equal((live, ready), await CheckAsync(new StatusManager(() => [status])));
     }
 
     /// <summary>It hears its leader before its peers have sent it everything again.</summary>
@@ -30,12 +31,22 @@ public sealed class HealthCheckTests
     public async Task A_replica_in_quarantine_is_alive_and_not_ready()
     {
         var status = Status(RaftRole.Learner, "leader") with { Quarantine = "'checkpoint' is missing" };
-        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new Manager(() => [status])));
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new StatusManager(() => [status])));
     }
 
     [Fact]
     public async Task A_silo_that_has_not_started_is_alive_and_not_ready() =>
-        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new Manager(() => throw new ReplicationUnavailableException("not started"))));
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), await CheckAsync(new StatusManager(() => throw new ReplicationUnavailableException("not started"))));
+
+    [Theory]
+    [InlineData(null, HealthStatus.Healthy)]
+    [InlineData("The states differ at log index 9.", HealthStatus.Unhealthy)]
+    public async Task States_that_are_apart_are_unhealthy_and_no_reason_for_a_restart(string? divergence, HealthStatus equal)
+    {
+        var manager = new StatusManager(() => [Status(RaftRole.Follower, "leader") with { Divergence = divergence }]);
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Healthy), await CheckAsync(manager));
+        Assert.Equal(equal, await CheckAsync(manager, "equal"));
+    }
 
     private static RaftGroupStatus Status(RaftRole role, string? leader) => new()
     {
@@ -48,7 +59,10 @@ public sealed class HealthCheckTests
         Members = [],
     };
 
-    private static async Task<(HealthStatus Live, HealthStatus Ready)> CheckAsync(IReplicationManager manager)
+    private static async Task<(HealthStatus Live, HealthStatus Ready)> CheckAsync(IReplicationManager manager) =>
+        (await CheckAsync(manager, "live"), await CheckAsync(manager, "ready"));
+
+    private static async Task<HealthStatus> CheckAsync(IReplicationManager manager, string tag)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -56,34 +70,6 @@ public sealed class HealthCheckTests
         services.AddHealthChecks().AddRaftReplicationHealthChecks();
         await using var provider = services.BuildServiceProvider();
         var checks = provider.GetRequiredService<HealthCheckService>();
-        var cancellationToken = TestContext.Current.CancellationToken;
-        return (
-            (await checks.CheckHealthAsync(check => check.Tags.Contains("live"), cancellationToken)).Status,
-            (await checks.CheckHealthAsync(check => check.Tags.Contains("ready"), cancellationToken)).Status);
-    }
-
-    private sealed class Manager(Func<IReadOnlyList<RaftGroupStatus>> status) : IReplicationManager
-    {
-        public RaftGroupStatus GetStatus(string group) => status()[0];
-
-        public IReadOnlyList<RaftGroupStatus> GetStatus() => status();
-
-        public Task TransferLeadershipAsync(string group, string? to, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<long> TakeSnapshotAsync(string group, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<RaftBackupInfo> BackupAsync(string group, Stream destination, bool stale, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task AddVoterAsync(string group, string address, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task AddLearnerAsync(string group, string address, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task PromoteMemberAsync(string group, string peerId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task DemoteMemberAsync(string group, string peerId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task RemoveMemberAsync(string group, string peerId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task MoveMemberAsync(string group, string address, CancellationToken cancellationToken) => throw new NotSupportedException();
+        return (await checks.CheckHealthAsync(check => check.Tags.Contains(tag), TestContext.Current.CancellationToken)).Status;
     }
 }

@@ -74,6 +74,9 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
     /// <summary>The vote that this member has given last.</summary>
     public VoteGuard? Vote { get; init; }
 
+    /// <summary>How far this member has answered for what is here; null where nobody is answered.</summary>
+    public FlushGuard? FlushGuard { get; init; }
+
     /// <summary>Hears that the log has failed: a write or a flush that is not tried again (SAFETY 9), or an entry that contradicts a committed one.</summary>
     public Action<Exception>? Failed { get; set; }
 
@@ -95,6 +98,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             throw new DamagedLogException($"its last entry is of term {_lastTerm}, and the vote on disk of term {term}");
         Vote?.RequireIn(this);
         await ReadConfigurationsAsync(token).ConfigureAwait(false);
+        FlushGuard?.Record(LastEntryIndex, LastCommittedEntryIndex);
     }
 
     /// <summary>
@@ -164,6 +168,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
             {
                 _unflushed = true;
                 configurations.TruncateFrom(first);
+                FlushGuard?.Lower(first - 1);
                 await AppendAsync(new EntryList<TEntry>(fresh), first, skipCommitted: false, CancellationToken.None).ConfigureAwait(false);
                 _lastTerm = fresh[^1].Term;
                 ReadConfigurations(fresh, first);
@@ -176,6 +181,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
                 Flushed?.Invoke(began);
                 _unflushed = false;
                 Begin();
+                FlushGuard?.Record(LastEntryIndex, LastCommittedEntryIndex);
             }
         }
         catch (Exception e) when (Report(e))
@@ -288,6 +294,7 @@ internal sealed class DurableLog(WriteAheadLog.Options options, IStateMachine st
                 var began = Stopwatch.GetTimestamp();
                 count = await CommitAsync(endIndex, token).ConfigureAwait(false);
                 Flushed?.Invoke(began);
+                FlushGuard?.Record(endIndex, LastCommittedEntryIndex);
             }
         }
         catch (Exception e) when (Report(e))
