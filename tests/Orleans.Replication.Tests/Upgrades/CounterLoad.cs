@@ -7,7 +7,7 @@ internal sealed class CounterLoad(UpgradeCluster cluster)
 {
     private const int Clients = 3;
     private const int StepsPerKey = 100;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<(string Key, int Sequence), bool?> _calls = new();
 

@@ -19,13 +19,13 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output) : IAsyncLifeti
         using var stop = new CancellationTokenSource();
         var load = new CounterLoad(_cluster);
         var running = load.RunAsync(stop.Token);
-        await UntilAcknowledgedAsync(load, 50);
+        await UntilAcknowledgedAsync(load, 30);
 
         // Forward, back while the last one is of release 1, and forward again.
         foreach (var (silo, release) in new[] { (0, 2), (1, 2), (1, 1), (1, 2) })
         {
             await _cluster.ReplaceAsync(silo, release);
-            await UntilAcknowledgedAsync(load, 50);
+            await UntilAcknowledgedAsync(load, 30);
             Assert.All(await _cluster.AskAllAsync("status"), status => Assert.Equal("1 healthy", status));
         }
 
@@ -33,7 +33,7 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output) : IAsyncLifeti
         Assert.Contains(nameof(OperationNotYetAvailableException), load.Resets.Keys);
         await _cluster.ReplaceAsync(2, release: 2);
         await Wait.UntilAsync("version 2 is in force on all", async () => (await _cluster.AskAllAsync("status")).All(status => status == "2 healthy"));
-        await UntilAcknowledgedAsync(load, 100);
+        await UntilAcknowledgedAsync(load, 30);
         await Wait.UntilAsync("an operation of version 2 is applied", () => Task.FromResult(load.Resets.ContainsKey("done")));
         await stop.CancelAsync();
         await running;

@@ -27,9 +27,9 @@ internal sealed partial class VersionRaiser(RaftGroup group, TimeProvider time, 
             {
                 await TryRaiseAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (RaftException error)
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
             {
-                // Whatever came of it, the next look sees it.
+                // No leader any more, or a replica that is being opened anew. Whatever came of it, the next look sees it.
                 LogNotRaised(error, group.Name);
             }
         }

@@ -4,7 +4,7 @@ using Orleans.Runtime;
 namespace Orleans.Replication.States.Versions;
 
 /// <summary>Looks after the version of the operations in all groups of a silo, from when it is active until it stops.</summary>
-internal sealed class VersionRaisers(IReplicationHost host, TimeProvider time, ILogger<VersionRaiser> logger) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class VersionRaisers(IReplicationHost host, TimeProvider time, ILogger<VersionRaiser> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _raising = Task.CompletedTask;
@@ -16,6 +16,9 @@ internal sealed class VersionRaisers(IReplicationHost host, TimeProvider time, I
         observer.Subscribe(nameof(VersionRaisers), ServiceLifecycleStage.Active, StartAsync, StopAsync);
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
     private Task StartAsync(CancellationToken cancellationToken)
     {
         _raising = Task.WhenAll(host.Groups.Select(group => new VersionRaiser(group, time, logger).RunAsync(_stopping.Token)));
@@ -26,6 +29,5 @@ internal sealed class VersionRaisers(IReplicationHost host, TimeProvider time, I
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _raising.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
     }
 }
