@@ -5,7 +5,7 @@ namespace Orleans.Replication;
 /// </summary>
 /// <remarks>
 /// A type may implement the interface once. Every silo has to know the type: a replica that meets an operation that it cannot read goes out of
-/// service rather than go its own way, so deploy the type everywhere before the first use. Give it an <c>[Alias]</c>: its name is written to the log.
+/// service rather than go its own way. Mark a type that a later release adds with <see cref="SinceVersionAttribute"/>, or deploy it everywhere before the first use. Give it an <c>[Alias]</c>: its name is written to the log.
 /// </remarks>
 /// <typeparam name="TState">The state it changes.</typeparam>
 /// <typeparam name="TResult">What the caller gets back; a type that Orleans can serialize.</typeparam>

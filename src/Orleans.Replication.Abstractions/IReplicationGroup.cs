@@ -10,6 +10,14 @@ public interface IReplicationGroup
     string Name { get; }
 
     /// <summary>
+    /// The version of the operations that is in force (<see cref="OperationContext.Version"/>), as this silo's replica has it now: it may have been raised already, and is never lower than
+    /// this. Does not wait.
+    /// </summary>
+    /// <exception cref="ReplicationConfigurationException">The silo has no group of this name.</exception>
+    /// <exception cref="ReplicationUnavailableException">Replication has not started on this silo.</exception>
+    int OperationsVersion { get; }
+
+    /// <summary>
     /// Commits a transaction as one command: all of it happens, at one point of the group's history, or nothing. Exactly once, and linearizable with every other command and read. Waits
     /// until it is applied on this silo's replica, so that a later read here sees all of it.
     /// </summary>
@@ -21,7 +29,9 @@ public interface IReplicationGroup
     /// <param name="cancellationToken">Ends the waiting, not the transaction.</param>
     /// <returns>The versions and results; or, when a condition did not hold and nothing was changed, which ones.</returns>
     /// <exception cref="TransactionRejectedException">An operation threw; every state is as it was, on every replica.</exception>
-    /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
+    /// <exception cref="ReplicationUnavailableException">
+    /// Nothing was written: no leader or quorum in time, too many waiting, or an operation whose version is not in force (<see cref="OperationNotYetAvailableException"/>).
+    /// </exception>
     /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the transaction may have been applied, as a whole.</exception>
     /// <exception cref="ReplicationConfigurationException">
     /// The silo has no group of this name, or cannot read one of the states as the type that was given; nothing was proposed.

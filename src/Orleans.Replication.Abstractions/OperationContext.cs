@@ -16,4 +16,10 @@ public readonly struct OperationContext
 
     /// <summary>A number to seed a random generator with, different for each operation.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>
+    /// The version of the operations that is in force here, 1 at first: raised, never lowered, once the code of every silo knows it (<c>RaftReplicationOptions.OperationsVersion</c>). What an
+    /// operation does otherwise than in an earlier release, it does from its version on: <c>context.Version &lt; 2 ? before : now</c>.
+    /// </summary>
+    public required int Version { get; init; }
 }

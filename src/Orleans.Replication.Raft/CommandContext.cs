@@ -15,6 +15,9 @@ public readonly ref struct CommandContext
     /// <summary>A number to seed a random generator with, different for each command.</summary>
     public required ulong Seed { get; init; }
 
+    /// <summary>The log entry of the group's members as they are at this command; 0 for those that began the group. It changes with them, and tells nothing else.</summary>
+    public long ConfigurationIndex { get; init; }
+
     /// <summary>The record that the command is about.</summary>
     public required ReadOnlySpan<byte> Key { get; init; }
 

@@ -24,6 +24,15 @@ public interface IReplicatedTable
     void Reset();
 
     /// <summary>
+    /// These are the records now: called after each <see cref="Reset"/>, before the next command. For what the table wants to have at hand, or cannot work with: an exception takes the
+    /// replica out of service, and fails its start.
+    /// </summary>
+    /// <param name="state">The table's records, during the call.</param>
+    void Load(IStateReader state)
+    {
+    }
+
+    /// <summary>
     /// The records can be read as they are after a command, and after all before it: at the start, after each log entry, and after <see cref="Reset"/>. Nothing, unless
     /// the table keeps something beside its records that others read. Must not throw.
     /// </summary>

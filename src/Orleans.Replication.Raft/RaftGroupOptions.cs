@@ -132,6 +132,12 @@ public sealed class RaftGroupOptions
     /// <summary>A session that proposed nothing for so long is forgotten, and its later commands are refused. Default 1 hour, by the leader's clock.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// The version of this member's code for the tables, which it tells a member that asks (<see cref="RaftGroup.GetStateMachineVersionsAsync"/>). The group makes nothing of it: a table may
+    /// hold new behaviour back until all members have it. Default 0: nothing is declared; not negative. The same for the same code.
+    /// </summary>
+    public int StateMachineVersion { get; init; }
+
     /// <summary>The largest message of the group: an entry that one largest command fills, with what surrounds it.</summary>
     internal int MaxMessageBytes => MaxCommandBytes + MaxBatchBytes + Wire.WireVersion.OverheadBytes;
 }

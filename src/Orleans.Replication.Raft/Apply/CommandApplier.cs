@@ -21,6 +21,7 @@ internal sealed class CommandApplier
     private readonly Dictionary<byte[], (IReplicatedTable Table, TableTransaction State)> _tables = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], (IReplicatedTable Table, TableTransaction State)>.AlternateLookup<ReadOnlySpan<byte>> _tablesByName;
     private readonly List<Done> _done = [];
+    private long _configurationIndex;
 
     public CommandApplier(RaftGroupOptions options, StateStore store, IAppliedCommands listener)
     {
@@ -35,10 +36,12 @@ internal sealed class CommandApplier
 
             // It may have served a replica before that was stopped.
             table.Reset();
+            table.Load(transaction);
         }
 
         _tablesByName = _tables.GetAlternateLookup<ReadOnlySpan<byte>>();
         _sessions.Load();
+        LoadConfiguration();
         TellTables();
     }
 
@@ -53,6 +56,7 @@ internal sealed class CommandApplier
         {
             _batch.Set(StateKeys.Configuration.ToArray(), AppliedConfiguration.Encode(index, entry.Span));
             _store.Commit(_batch, position with { Index = index, Term = term });
+            _configurationIndex = index;
             return;
         }
 
@@ -77,8 +81,13 @@ internal sealed class CommandApplier
     {
         _store.Install(checkpoint);
         _sessions.Load();
-        foreach (var (table, _) in _tables.Values)
+        LoadConfiguration();
+        foreach (var (table, state) in _tables.Values)
+        {
             table.Reset();
+            table.Load(state);
+        }
+
         TellTables();
         _store.Watches.SignalAll();
     }
@@ -134,6 +143,7 @@ internal sealed class CommandApplier
                 Index = commandIndex,
                 Timestamp = time,
                 Seed = Seed.Of(commandIndex),
+                ConfigurationIndex = _configurationIndex,
                 Key = command.Key.Span,
                 Payload = command.Payload,
             },
@@ -145,6 +155,8 @@ internal sealed class CommandApplier
     }
 
     private static long VersionOf(TableTransaction state, ReadOnlySpan<byte> key) => state.TryGet(key, out var record) ? record.Version : 0;
+
+    private void LoadConfiguration() => _configurationIndex = AppliedConfiguration.IndexOf(_store.Get(StateKeys.Configuration));
 
     private void TellTables()
     {

@@ -18,6 +18,9 @@ internal static class AppliedConfiguration
         return value;
     }
 
+    /// <summary>The entry of a configuration alone; 0 where the state contains none.</summary>
+    public static long IndexOf(byte[]? value) => value is null ? 0 : BinaryPrimitives.ReadInt64LittleEndian(value);
+
     /// <exception cref="RaftStorageException">The value is damaged or of another version.</exception>
     public static LoggedConfiguration? Decode(byte[]? value, ConfigurationFormat format)
     {

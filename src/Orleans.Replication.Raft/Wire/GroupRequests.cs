@@ -156,6 +156,7 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
             Admitted = group.Engine.IsAdmitted,
             Incarnation = group.Incarnation ?? Incarnation.Unknown,
             Base = group.Base,
+            StateMachineVersion = group.Options.StateMachineVersion,
             ConfigurationIndex = committed.Index,
             Configuration = UnsafeByteOperations.UnsafeWrap(group.ConfigurationFormat.Encode(committed.Configuration)),
         };

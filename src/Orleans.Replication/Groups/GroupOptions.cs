@@ -34,5 +34,6 @@ internal static class GroupOptions
             SnapshotEntries = options.SnapshotEntries,
             SnapshotBytes = options.SnapshotBytes,
             SessionTimeout = options.SessionTimeout,
+            StateMachineVersion = options.OperationsVersion,
         };
 }

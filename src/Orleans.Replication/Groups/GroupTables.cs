@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.GrainDirectories.Records;
 using Orleans.Replication.Journals.Records;
@@ -16,7 +18,7 @@ namespace Orleans.Replication.Groups;
 /// tables, also on a silo that does not use them: while a change of configuration rolls through the cluster, a silo that has not got it yet must
 /// not fall out of service over a command for a table it does not have.
 /// </summary>
-internal sealed class GroupTables(IServiceProvider services, Serializer serializer, OperationRunners runners, JournalFeed journals)
+internal sealed class GroupTables(IServiceProvider services, Serializer serializer, OperationRunners runners, JournalFeed journals, IOptions<RaftReplicationOptions> options)
 {
     /// <summary>Makes the tables of a group.</summary>
     /// <exception cref="ReplicationConfigurationException">Two tables have the same name.</exception>
@@ -24,7 +26,7 @@ internal sealed class GroupTables(IServiceProvider services, Serializer serializ
     {
         IReplicatedTable[] tables =
         [
-            new StatesTable(serializer, runners),
+            new StatesTable(serializer, runners, options.Value.OperationsVersion),
             new GrainStorageTable(),
             new MembershipStateTable(),
             new ReminderStateTable(),

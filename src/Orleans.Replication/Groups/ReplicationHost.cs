@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Raft;
+using Orleans.Replication.States;
 using Orleans.Replication.Transport;
 using Orleans.Runtime;
 
@@ -105,7 +106,7 @@ internal sealed partial class ReplicationHost(
         catch (Exception error)
         {
             await CleanUpAsync().ConfigureAwait(false);
-            if (error is RaftStorageException)
+            if (error is RaftStorageException or UnreadableStateException)
                 throw new ReplicationConfigurationException($"The data folder '{folder}' cannot be used: {error.Message}", error);
             throw;
         }

@@ -11,6 +11,7 @@ using Orleans.Replication.Joining;
 using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Placement;
 using Orleans.Replication.States;
+using Orleans.Replication.States.Versions;
 using Orleans.Replication.Transport;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
@@ -72,6 +73,7 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddSingleton<IConfigurationValidator, RaftReplicationOptionsValidator>();
         services.AddSingleton<GroupTables>();
 
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, VersionRaisers>();
         services.TryAddSingleton<JournalFeed>();
         services.TryAddSingleton<OperationRunners>();
         services.TryAddSingleton(typeof(StateSerializer<>));

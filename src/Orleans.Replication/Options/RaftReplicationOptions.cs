@@ -83,6 +83,13 @@ public sealed class RaftReplicationOptions
     public IList<string> Groups { get; set; } = [];
 
     /// <summary>
+    /// The version of the operations in this silo's code: 1 or more, the same on every silo of one release, raised by a release that changes what operations do
+    /// (<see cref="Replication.OperationContext.Version"/>) or adds some (<see cref="Replication.SinceVersionAttribute"/>). It comes into force in a group once every member of the group
+    /// has it, and a silo with a lower one is refused from then on. Default: 1.
+    /// </summary>
+    public int OperationsVersion { get; set; } = 1;
+
+    /// <summary>
     /// How long the start of the silo waits, before it becomes active, until its replicas have all that was acknowledged before. After it the silo
     /// starts all the same, with a warning; calls then wait, or say that the group is unavailable. Default: 30 s; zero: do not wait.
     /// </summary>

@@ -31,6 +31,7 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
         ValidateNames(value);
         ValidateAdministration(value);
         ValidateJoining(value);
+        Require(value.OperationsVersion >= 1, nameof(value.OperationsVersion), $"is {value.OperationsVersion}. Write 1, or one more than the release before that changed operations.");
         Require(value.CatchUpTimeout >= TimeSpan.Zero, nameof(value.CatchUpTimeout), "is negative. Write zero to start without waiting.");
         Require(
             value.ShutdownTimeout >= MinShutdownTimeout && value.ShutdownTimeout <= MaxShutdownTimeout,

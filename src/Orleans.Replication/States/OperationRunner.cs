@@ -3,6 +3,9 @@ namespace Orleans.Replication.States;
 /// <summary>Runs the operations of one type.</summary>
 internal abstract class OperationRunner
 {
+    /// <summary>The version of the operations that the type belongs to (<see cref="SinceVersionAttribute"/>); the first for a type that does not say.</summary>
+    public int SinceVersion { get; set; }
+
     /// <summary>Runs a committed operation.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="before">The state's record (<see cref="StateFormat"/>); empty when it does not exist.</param>

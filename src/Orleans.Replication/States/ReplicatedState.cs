@@ -31,8 +31,8 @@ internal sealed partial class ReplicatedState<TState>(
     {
         ArgumentNullException.ThrowIfNull(operation);
 
-        // Refused here, an operation that no replica could run never reaches the log.
-        _ = operations.Find(operation.GetType());
+        // Refused here, an operation that not every replica could run never reaches the log.
+        operations.CheckProposable(operation.GetType(), group);
         var payload = new PooledBufferWriter();
         StateCommand.Begin(payload, StateCommandKind.Apply, defaults.Origin);
         serializer.Serialize<object, PooledBufferWriter>(operation, payload);

@@ -17,6 +17,9 @@ internal sealed class ReplicationGroup(string name, IServiceProvider services) :
     public string Name => name;
 
     /// <inheritdoc/>
+    public int OperationsVersion => _host.GetGroup(name).Tables.OfType<StatesTable>().Single().Version;
+
+    /// <inheritdoc/>
     public async ValueTask<TransactionResult> TransactAsync(GroupTransaction transaction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);

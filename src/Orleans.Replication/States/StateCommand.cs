@@ -5,7 +5,8 @@ namespace Orleans.Replication.States;
 /// <summary>
 /// The language of <see cref="StatesTable"/>: <c>version | kind | origin | body</c>. The body of <see cref="StateCommandKind.Apply"/> is the operation as
 /// Orleans serializes an object, that of <see cref="StateCommandKind.Write"/> the record to keep (<see cref="StateFormat"/>), that of
-/// <see cref="StateCommandKind.Clear"/> nothing, that of <see cref="StateCommandKind.Transact"/> a <see cref="Transactions.TransactionBody"/>. Version 1, which is read, has no origin.
+/// <see cref="StateCommandKind.Clear"/> nothing, that of <see cref="StateCommandKind.Transact"/> a <see cref="Transactions.TransactionBody"/>, that of
+/// <see cref="StateCommandKind.RaiseVersion"/> a <see cref="Versions.VersionRaise"/>. Version 1, which is read, has no origin.
 /// </summary>
 /// <param name="Kind">What it asks for.</param>
 /// <param name="Origin">Who proposed it (<see cref="OriginFormat"/>).</param>

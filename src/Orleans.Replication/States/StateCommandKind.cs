@@ -14,4 +14,7 @@ internal enum StateCommandKind : byte
 
     /// <summary>Conditions and steps on several states, all or nothing. The command's own key is empty. The answer is a <see cref="Transactions.TransactionAnswer"/>.</summary>
     Transact = 4,
+
+    /// <summary>Raise the version of the operations that is in force. The command's own key is empty. The answer is the version afterwards, as in the record (<see cref="Versions.VersionRecord"/>).</summary>
+    RaiseVersion = 5,
 }

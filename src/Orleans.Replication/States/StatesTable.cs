@@ -1,6 +1,7 @@
 using Orleans.Replication.Raft;
 using Orleans.Replication.States.History;
 using Orleans.Replication.States.Transactions;
+using Orleans.Replication.States.Versions;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.States;
@@ -13,7 +14,10 @@ namespace Orleans.Replication.States;
 /// each time, so neither a grain that changes a state it has read, nor an operation that changes its argument and then throws, nor the moment at
 /// which a replica was restarted can make replicas differ (SAFETY 8).
 /// </remarks>
-internal sealed class StatesTable(Serializer serializer, OperationRunners runners) : IReplicatedTable
+/// <param name="serializer">Reads operations.</param>
+/// <param name="runners">Runs them.</param>
+/// <param name="declaredVersion">The version of the operations in this silo's code.</param>
+internal sealed class StatesTable(Serializer serializer, OperationRunners runners, int declaredVersion = VersionRecord.First) : IReplicatedTable
 {
     /// <summary>The table's name, in the log and on disk.</summary>
     public const string TableName = "states";
@@ -22,6 +26,15 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     private static readonly byte[] Missing = [0];
 
     private readonly CommittedOperations _operations = new(serializer, runners);
+
+    /// <summary>What the record says (<see cref="VersionRecord"/>), at hand for every command. One thread writes, any may read.</summary>
+    private volatile int _version = VersionRecord.First;
+
+    /// <summary>The version of the operations that is in force.</summary>
+    public int Version => _version;
+
+    /// <summary>The version of the operations in this silo's code; not below <see cref="Version"/> while the replica serves.</summary>
+    public int DeclaredVersion => declaredVersion;
 
     /// <summary>The last changes, for those who watch.</summary>
     public StateHistory History { get; } = new();
@@ -44,7 +57,9 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
             case StateCommandKind.Clear:
                 return CommandOutcome.Ok(recording.Delete(context.Key) ? Existed : Missing);
             case StateCommandKind.Transact:
-                return new TransactionRun(_operations, context, state).Run(TransactionBody.Parse(command.Body), recording);
+                return new TransactionRun(_operations, context, _version, state).Run(TransactionBody.Parse(command.Body), recording);
+            case StateCommandKind.RaiseVersion:
+                return Raise(VersionRaise.Parse(command.Body.Span), context, state);
             default:
                 throw new UnreadableStateException($"Command {context.Index} is of kind {(byte)command.Kind}, which this silo does not know. Update this silo.");
         }
@@ -54,7 +69,28 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     public void Reset() => History.Reset();
 
     /// <inheritdoc/>
+    /// <exception cref="UnreadableStateException">The version in force is higher than what this silo's code has.</exception>
+    public void Load(IStateReader state) => _version = Check(VersionRecord.Read(state));
+
+    /// <inheritdoc/>
     public void Applied(long lastCommand) => History.Publish(lastCommand);
+
+    private CommandOutcome Raise(in VersionRaise raise, in CommandContext context, IStateTransaction state)
+    {
+        var version = Check(VersionRule.Apply(_version, raise, context.ConfigurationIndex));
+        var record = VersionRecord.Encode(version);
+        if (version > _version)
+            state.Put(VersionRecord.Key, record);
+        _version = version;
+        return CommandOutcome.Ok(record);
+    }
+
+    /// <summary>Code that does not have the version would run operations as they were before it, and make this replica differ (SAFETY 14).</summary>
+    private int Check(int version) => version <= declaredVersion
+        ? version
+        : throw new UnreadableStateException(
+            $"Version {version} of the operations is in force in this group, and this silo's code has version {declaredVersion} (RaftReplicationOptions.OperationsVersion). "
+            + "Start this silo with the release that has the version: one that was raised is not lowered.");
 
     private CommandOutcome RunOperation(object operation, in CommandContext context, in RecordingTransaction recording)
     {
@@ -65,6 +101,7 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
             Timestamp = context.Timestamp,
             GrainId = StateKey.GrainOf(context.Key),
             Seed = context.Seed,
+            Version = _version,
         });
         if (!outcome.Accepted)
             return CommandOutcome.Rejected(outcome.Answer);

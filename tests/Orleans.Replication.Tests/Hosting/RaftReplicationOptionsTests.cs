@@ -67,7 +67,7 @@ public sealed class RaftReplicationOptionsTests
     [Fact]
     public void The_defaults_are_those_of_a_group()
     {
-        var defaults = new RaftGroupOptions { Voters = [], Tables = [] };
+        var defaults = new RaftGroupOptions { Voters = [], Tables = [], StateMachineVersion = 1 };
         Assert.Equivalent(defaults, GroupOptions.Create("default", [], [], new RaftReplicationOptions()), strict: true);
     }
 
@@ -90,6 +90,9 @@ public sealed class RaftReplicationOptionsTests
     public void An_address_that_cannot_be_listened_on_is_refused(string address) => Refused(
         $"RaftReplicationOptions.ListenAddresses has '{address}', which cannot be listened on. Write an IP address and a TCP port, for example /ip4/0.0.0.0/tcp/4001.",
         options => options.ListenAddresses.Add(address));
+
+    [Fact]
+    public void The_first_version_of_operations_is_1() => Refused("RaftReplicationOptions.OperationsVersion is 0. Write 1", options => options.OperationsVersion = 0);
 
     [Theory]
     [InlineData("")]

@@ -53,6 +53,9 @@ public sealed class UnreadableOperationTests
     [InlineData("0204000000000000FFFFFFFF")]
     [InlineData("02040000000000000100000004000000000000000000")]
     [InlineData("0204000000000000000000000A")]
+    [InlineData("02050000")]
+    [InlineData("0205000000000002")]
+    [InlineData("02050000000000020000000000000000")]
     [InlineData("01017F")]
     [InlineData("0101FFFFFFFFFFFFFF")]
     public void Bytes_that_are_no_command_are_an_error_and_no_outcome(string payload)

@@ -15,6 +15,9 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
     /// <summary>The index of the last command.</summary>
     public long Index => _index;
 
+    /// <summary>The members of the group at the next command.</summary>
+    public long ConfigurationIndex { get; set; }
+
     /// <summary>All records, for comparing two replicas.</summary>
     public IEnumerable<(string Key, string Value, long Version)> Dump() =>
         _records.Select(r => (Convert.ToHexString(r.Key), Convert.ToHexString(r.Value.Value.Span), r.Value.Version));
@@ -33,13 +36,35 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
             Index = _index,
             Timestamp = DateTimeOffset.UnixEpoch,
             Seed = 0,
+            ConfigurationIndex = ConfigurationIndex,
             Key = key,
             Payload = command.Payload,
         };
-        var outcome = table.Apply(context, this);
+        CommandOutcome outcome;
+        try
+        {
+            outcome = table.Apply(context, this);
+        }
+        catch
+        {
+            // The replica is out of service, and keeps nothing of the command.
+            Restore(_before);
+            _index--;
+            throw;
+        }
+
         if (!outcome.Accepted)
             Restore(_before);
         return new(outcome.Accepted ? CommandStatus.Ok : CommandStatus.Rejected, VersionOf(key), outcome.Payload);
+    }
+
+    /// <summary>The same records for another table, as after a restart.</summary>
+    public TableModel CopyFor(IReplicatedTable other)
+    {
+        var copy = new TableModel(other) { _index = _index };
+        foreach (var (key, record) in _records)
+            copy._records.Add(key, record);
+        return copy;
     }
 
     public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record) => _records.TryGetValue(key.ToArray(), out record);

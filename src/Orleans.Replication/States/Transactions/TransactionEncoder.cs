@@ -42,7 +42,7 @@ internal sealed class TransactionEncoder(RaftGroup group, IServiceProvider servi
     /// <inheritdoc/>
     public void Apply<TState, TResult>(in StateReference<TState> state, IReplicatedOperation<TState, TResult> operation)
     {
-        _ = _operations.Find(operation.GetType());
+        _operations.CheckProposable(operation.GetType(), group);
         _ = Check(state);
         _serializer.Serialize<object, ArrayBufferWriter<byte>>(operation, _part);
         _results.Add((_changed.Count, result => _serializer.Deserialize<TResult>(result)));

@@ -15,16 +15,18 @@ internal readonly ref struct TransactionRun
 
     private readonly CommittedOperations _operations;
     private readonly CommandContext _context;
+    private readonly int _version;
     private readonly IStateTransaction _states;
     private readonly Dictionary<byte[], ReadOnlyMemory<byte>> _changed = new(KeyComparer.Instance);
 
     // The dictionary has no order, and the history needs one (SAFETY 8).
     private readonly List<byte[]> _order = [];
 
-    public TransactionRun(CommittedOperations operations, in CommandContext context, IStateTransaction states)
+    public TransactionRun(CommittedOperations operations, in CommandContext context, int version, IStateTransaction states)
     {
         _operations = operations;
         _context = context;
+        _version = version;
         _states = states;
     }
 
@@ -89,6 +91,7 @@ internal readonly ref struct TransactionRun
                     Timestamp = _context.Timestamp,
                     GrainId = grain,
                     Seed = unchecked(_context.Seed + ((ulong)number * SeedStep)),
+                    Version = _version,
                 });
                 if (!outcome.After.IsEmpty)
                     Change(key, outcome.After.ToArray());
