@@ -12,5 +12,5 @@ internal static class RecipeSilos
         where TGrain : IGrainWithStringKey => [.. silos.All.Select(silo => silo.Grains.GetGrain<TGrain>(key))];
 
     /// <summary>What an operation does at a moment.</summary>
-    public static OperationContext At(DateTimeOffset time, long index = 1) => new() { Index = index, Timestamp = time, GrainId = default, Seed = 0 };
+    public static OperationContext At(DateTimeOffset time, long index = 1) => new() { Index = index, Timestamp = time, GrainId = default, Seed = 0, Version = 1 };
 }

@@ -68,7 +68,7 @@ public sealed class VersionRuleTests
                 case 4 when _members.Count < 5:
                     Join(new ModelMember(version));
                     break;
-                case 5 when _members.Count(other => other != member && !other.IsStopped) > 0:
+                case 5 when _members.Any(other => other != member && !other.IsStopped):
                     _members.Remove(member);
                     _configuration++;
                     break;
@@ -116,7 +116,7 @@ public sealed class VersionRuleTests
 
         private void Rollback(ModelMember member, int version)
         {
-            if (_members.Count(other => other != member && !other.IsStopped) == 0)
+            if (!_members.Any(other => other != member && !other.IsStopped))
                 return;
             Restart(member, Math.Min(version, member.Code));
         }
