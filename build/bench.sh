@@ -10,7 +10,7 @@
 #   build/bench.sh transports [--quick] [--json FILE] [--bytes N]
 #                                                         the libp2p host beside sockets, SslStream and (with Node) js-libp2p; with --bytes also one transfer of
 #                                                         N bytes and the memory of both processes meanwhile
-#   build/bench.sh frames [--quick]                       a Noise frame, a Yamux frame and a round trip, by BenchmarkDotNet
+#   build/bench.sh frames [--quick]                       a Noise frame, a Yamux frame, a round trip and the commit of a log entry, by BenchmarkDotNet
 #   build/bench.sh reads [--rounds N] [--calls N] [--json FILE]
 #                                                         a linearizable, a lease and a stale read of a replicated grain beside a call of an ordinary grain, on the
 #                                                         same silo and on another, and of a stateless worker

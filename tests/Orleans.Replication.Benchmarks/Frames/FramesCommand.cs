@@ -6,13 +6,14 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Orleans.Replication.Benchmarks.Apply;
 
 namespace Orleans.Replication.Benchmarks.Frames;
 
-/// <summary><c>frames</c>: what a Noise frame, a Yamux frame and a round trip cost in time and memory, by BenchmarkDotNet.</summary>
+/// <summary><c>frames</c>: what a Noise frame, a Yamux frame, a round trip and the commit of a log entry to the state cost in time and memory, by BenchmarkDotNet.</summary>
 internal sealed class FramesCommand : Command
 {
-    private static readonly Type[] Benchmarks = [typeof(NoiseFrameBenchmark), typeof(YamuxFrameBenchmark), typeof(RoundTripBenchmark)];
+    private static readonly Type[] Benchmarks = [typeof(NoiseFrameBenchmark), typeof(YamuxFrameBenchmark), typeof(RoundTripBenchmark), typeof(CommitBenchmark)];
 
     private readonly Option<bool> _quick = new("--quick") { Description = "Fewer and shorter rounds." };
 
