@@ -108,7 +108,14 @@ internal sealed class Database
     {
         try
         {
-            return snapshot is null ? _rocks.Get(key) : _rocks.Get(key, readOptions: new ReadOptions().SetSnapshot(snapshot));
+            if (snapshot is null)
+                return _rocks.Get(key);
+            var options = new ReadOptions().SetSnapshot(snapshot);
+            var value = _rocks.Get(key, readOptions: options);
+
+            // The binding passes a bare handle on: options that nobody holds any longer would be freed while RocksDB reads them.
+            GC.KeepAlive(options);
+            return value;
         }
         catch (RocksDbException e)
         {
@@ -166,7 +173,9 @@ internal sealed class Database
     {
         try
         {
-            _rocks.Flush(new FlushOptions().SetWaitForFlush(true));
+            var options = new FlushOptions().SetWaitForFlush(true);
+            _rocks.Flush(options);
+            GC.KeepAlive(options);
         }
         catch (RocksDbException e)
         {
