@@ -16,6 +16,9 @@ public sealed class StoppedHolderTests(ITestOutputHelper output)
 
     private readonly ConcurrentQueue<HolderEvent> _events = new();
 
+    /// <summary>On a machine that is busy, the office may change hands by itself.</summary>
+    private const int MaxAttemptsPerRound = 10;
+
     private static int Rounds => Math.Max(3, NemesisSettings.Kills);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -34,22 +37,26 @@ public sealed class StoppedHolderTests(ITestOutputHelper output)
             await WaitForAsync(silos, $"{silo} to serve", e => e.Kind == "serves" && e.Name == silo.Name);
         var refused = 0;
         List<long> tokens = [];
-        for (var round = 0; round < Rounds; round++)
+        for (var (round, attempt) = (0, 0); round < Rounds; attempt++)
         {
-            var last = tokens.LastOrDefault();
-            var holder = await WaitForAsync(silos, "a silo to hold the office", e => e.Kind == "holds" && e.Token >= last);
+            Assert.True(attempt < MaxAttemptsPerRound * Rounds, $"In {attempt} attempts the holder had lost the office before it was stopped.");
+            var holder = await silos.WaitForAsync(FindHolder, "a silo to hold the office", Cancelled);
             var process = silos.All.Single(silo => silo.Name == holder.Name);
             process.Pause();
-            var next = await WaitForAsync(silos, $"another to take over from {holder}", e => e.Kind == "holds" && e.Token > holder.Token);
+            var next = await WaitForAsync(silos, $"another to take over from {holder}", e => e.Kind == "holds" && e.Token > holder.Token && e.Name != holder.Name);
             process.Resume();
 
             var lost = await WaitForAsync(silos, $"{holder} to learn that its tenure is over", e => e.Kind == "lost" && e.Name == holder.Name && e.Token == holder.Token);
-            Assert.NotEqual(holder.Name, next.Name);
+            if (IsBefore(lost, next))
+                continue;
             Assert.True(lost.Refused, $"A guarded write of {holder} was accepted after {next}: {lost}");
             Assert.False(lost.Renewed, $"The lease of {holder} was renewed after {next}: {lost}");
             Assert.True(lost.Fence >= next.Token, $"The resource forgot the token of {next}: {lost}");
-            refused += lost.Refused ? 1 : 0;
-            tokens.AddRange(tokens.Count == 0 ? [holder.Token, next.Token] : [next.Token]);
+            refused++;
+            round++;
+            if (tokens.LastOrDefault() != holder.Token)
+                tokens.Add(holder.Token);
+            tokens.Add(next.Token);
         }
 
         var events = _events.ToArray();
@@ -57,6 +64,19 @@ public sealed class StoppedHolderTests(ITestOutputHelper output)
         Assert.DoesNotContain(events, e => e.Kind == "intruder");
         AssertTokensGrow(events);
         Assert.Equal(tokens.Order().Distinct(), tokens);
+    }
+
+    /// <summary>Whoever has taken the office last, and has not lost it since.</summary>
+    private HolderEvent? FindHolder()
+    {
+        var events = _events.ToArray();
+        return events.LastOrDefault(e => e.Kind == "holds") is { } last && !events.Any(e => e.Kind == "lost" && e.Name == last.Name && e.Token == last.Token) ? last : null;
+    }
+
+    private bool IsBefore(HolderEvent first, HolderEvent second)
+    {
+        var events = _events.ToArray();
+        return Array.IndexOf(events, first) < Array.IndexOf(events, second);
     }
 
     // A token is of one tenure, and whoever holds the office again has a greater one than before. Reports of different processes may cross on their way.

@@ -17,7 +17,10 @@ public sealed class FlushErrorTests
     {
         await using var cluster = await TestCluster.StartAsync(3, options => new RaftGroupOptions
         {
-            Voters = options.Voters, Tables = options.Tables, DiskProbeInterval = TimeSpan.FromSeconds(2), ProposalTimeout = TimeSpan.FromSeconds(20),
+            Voters = options.Voters,
+            Tables = options.Tables,
+            DiskProbeInterval = TimeSpan.FromSeconds(2),
+            ProposalTimeout = TimeSpan.FromSeconds(20),
         });
         await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
         var member = leads ? cluster.Leader : cluster.Followers.First();

@@ -84,7 +84,9 @@ public sealed class DivergenceTests
                 var own = Interlocked.Increment(ref made);
                 return new RaftGroupOptions
                 {
-                    Voters = options.Voters, Tables = [new WhimsicalTable(() => Whim(own))], DivergenceCheckInterval = TimeSpan.FromMilliseconds(50),
+                    Voters = options.Voters,
+                    Tables = [new WhimsicalTable(() => Whim(own))],
+                    DivergenceCheckInterval = TimeSpan.FromMilliseconds(50),
                 };
             },
             errors);

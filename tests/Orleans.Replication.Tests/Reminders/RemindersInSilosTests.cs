@@ -42,7 +42,10 @@ public sealed class RemindersInSilosTests
         var start = DateTime.UtcNow.AddSeconds(2);
         await cluster.Reminders(0).UpsertRow(new()
         {
-            GrainId = Grain(cluster).GetGrainId(), ReminderName = "late", StartAt = start, Period = Often,
+            GrainId = Grain(cluster).GetGrainId(),
+            ReminderName = "late",
+            StartAt = start,
+            Period = Often,
         });
         await cluster.StopAsync(0);
         await Wait.UntilAsync("the reminder is due", () => Task.FromResult(DateTime.UtcNow > start));
