@@ -11,7 +11,8 @@ namespace Orleans.Replication.Libp2p;
 /// <remarks>
 /// <c>Output.Complete()</c> or <see cref="CloseWriteAsync"/> ends the writing half; the other half goes on. <c>Output.Complete(error)</c> or
 /// <see cref="Reset"/> ends both at once and drops what is under way. Disposing of a stream that was not read to its end resets it as well.
-/// A read on a stream that was reset throws a <see cref="Microsoft.AspNetCore.Connections.ConnectionResetException"/>.
+/// A read on a stream that was reset throws a <see cref="Microsoft.AspNetCore.Connections.ConnectionResetException"/>; reads and flushes of one whose protocol
+/// the other side refused throw the refusal.
 /// Each pipe is for one user at a time.
 /// </remarks>
 public sealed class Libp2pStream : IDuplexPipe, IDisposable, IAsyncDisposable
@@ -43,7 +44,7 @@ public sealed class Libp2pStream : IDuplexPipe, IDisposable, IAsyncDisposable
     /// <summary>What the other side sends.</summary>
     public PipeReader Input { get; }
 
-    /// <summary>What this side sends. A flush waits while the other side takes nothing.</summary>
+    /// <summary>What this side sends. A flush waits while the other side takes nothing, and fails as a read does when the protocol was refused.</summary>
     public PipeWriter Output { get; }
 
     /// <summary>What the stream speaks.</summary>
@@ -128,12 +129,13 @@ public sealed class Libp2pStream : IDuplexPipe, IDisposable, IAsyncDisposable
         }
         catch (OperationCanceledException error)
         {
-            _stream.Reset((uint)YamuxErrorCode.NegotiationFailed);
-            throw new NegotiationFailedException($"The other side did not answer the proposal '{Protocol}' in time.", error);
+            var late = new NegotiationFailedException($"The other side did not answer the proposal '{Protocol}' in time.", error);
+            _stream.Reset((uint)YamuxErrorCode.NegotiationFailed, late);
+            throw late;
         }
-        catch (Libp2pException)
+        catch (Libp2pException error)
         {
-            _stream.Reset((uint)YamuxErrorCode.NegotiationFailed);
+            _stream.Reset((uint)YamuxErrorCode.NegotiationFailed, error);
             throw;
         }
         finally

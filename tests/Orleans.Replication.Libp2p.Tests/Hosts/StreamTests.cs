@@ -58,6 +58,19 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_protocol_that_is_not_served_surfaces_in_the_writes_that_come_after_the_refusal()
+    {
+        await using var server = await TestHost.StartAsync();
+        await using var client = await TestHost.StartAsync();
+        client.Knows(server);
+
+        await using var stream = await client.NewStreamAsync(server.PeerId, TestHost.Echo).InTimeAsync("a stream opens");
+        await Assert.ThrowsAsync<UnsupportedProtocolException>(() => stream.WaitForNegotiationAsync().InTimeAsync("the refusal arrives"));
+
+        await Assert.ThrowsAsync<UnsupportedProtocolException>(() => stream.Output.WriteAsync(new byte[10]).InTimeAsync("the write ends"));
+    }
+
+    [Fact]
     public async Task A_protocol_that_is_not_served_surfaces_at_the_close_of_those_who_only_write()
     {
         await using var server = await TestHost.StartAsync();

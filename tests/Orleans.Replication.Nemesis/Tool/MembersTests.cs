@@ -46,7 +46,8 @@ public sealed class MembersTests(OperatedSilo fixture) : IClassFixture<OperatedS
     public async Task Who_may_not_ask_changes_no_members(string change)
     {
         var words = change.Split(' ');
-        var target = words[0] is "add" ? $"/ip4/127.0.0.1/tcp/1/p2p/{await Keygen.RunAsync(fixture["stranger"], Cancelled)}" : words[0] is "move" ? fixture.Address : fixture.Silo.PeerId;
+        var strangerId = await Keygen.RunAsync(fixture["stranger"], Cancelled);
+        var target = words[0] switch { "add" => $"/ip4/127.0.0.1/tcp/1/p2p/{strangerId}", "move" => fixture.Address, _ => fixture.Silo.PeerId };
         string[] arguments = ["members", words[0], target, .. words[1..], "--at", fixture.Address];
         var before = (await MembersAsync()).ToString();
 

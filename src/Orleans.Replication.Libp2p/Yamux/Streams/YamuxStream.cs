@@ -8,7 +8,7 @@ namespace Orleans.Replication.Libp2p.Yamux;
 /// <see cref="StreamResetException"/>; when the session ended they throw a connection reset with the session's error inside.
 /// </summary>
 /// <remarks>
-/// <see cref="Reset"/>, <see cref="Dispose"/> and <see cref="Closed"/> may be used from any thread, also while a read or a flush waits, which they wake; reading and
+/// <see cref="Reset(uint)"/>, <see cref="Dispose"/> and <see cref="Closed"/> may be used from any thread, also while a read or a flush waits, which they wake; reading and
 /// writing each belong to one caller at a time. The fields of all parts of this class are guarded by the session's gate unless said otherwise.
 /// </remarks>
 internal sealed partial class YamuxStream : IDuplexPipe, IDisposable, IAsyncDisposable
@@ -69,7 +69,10 @@ internal sealed partial class YamuxStream : IDuplexPipe, IDisposable, IAsyncDisp
     internal long LastBurst { get; set; } = long.MinValue / 2;
 
     /// <summary>Ends the stream at once in both directions and tells the peer. Does not wait; does nothing when the stream is over.</summary>
-    public void Reset(uint code = 0) => End(new StreamResetException(code, isRemote: false), code);
+    public void Reset(uint code = 0) => Reset(code, new StreamResetException(code, isRemote: false));
+
+    /// <summary>As <see cref="Reset(uint)"/>, with an error for the reads and flushes of this side that says more than that there was a reset.</summary>
+    public void Reset(uint code, Exception reason) => End(reason, code);
 
     /// <summary>
     /// Completes both ends, from any thread: RST if data is unread, else FIN, before which everything written is still sent, for at most
@@ -156,8 +159,10 @@ internal sealed partial class YamuxStream : IDuplexPipe, IDisposable, IAsyncDisp
             mustWake = _session.Enqueue(this);
         }
 
-        if (reason is StreamResetException reset)
-            _session.Observer.StreamReset?.Invoke(reset.Code, reset.IsRemote);
+        if (resetCode is { } code)
+            _session.Observer.StreamReset?.Invoke(code, false);
+        else if (reason is StreamResetException reset)
+            _session.Observer.StreamReset?.Invoke(reset.Code, true);
         if (completeReceive)
             _receive.Writer.Complete(reason);
         if (completeSend)
