@@ -23,14 +23,12 @@ public sealed partial class Libp2pHost
     /// <exception cref="PeerIdMismatchException">Another peer answered at its only address.</exception>
     /// <exception cref="PeerNotAllowedException">The gater refuses the peer.</exception>
     /// <exception cref="ResourceLimitExceededException">A limit of connections is reached.</exception>
-    public async ValueTask<Libp2pConnection> ConnectAsync(PeerId peer, CancellationToken cancellationToken = default)
+    public ValueTask<Libp2pConnection> ConnectAsync(PeerId peer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_stoppingToken.IsCancellationRequested, this);
         if (peer == PeerId)
             throw new ArgumentException("A peer does not dial itself.", nameof(peer));
-        return _connections.TryGetBest(peer, out var connection)
-            ? connection
-            : await _dialer.DialAsync(peer, _background, cancellationToken).ConfigureAwait(false);
+        return _dialer.ConnectAsync(peer, _background, cancellationToken);
     }
 
     /// <summary>As <see cref="ConnectAsync(PeerId, CancellationToken)"/>, after adding an address of the peer to the address book.</summary>

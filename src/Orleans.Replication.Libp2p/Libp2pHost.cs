@@ -74,7 +74,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         _security = [.. options.Security.Select(NewSecurity)];
         _upgrader = new Upgrader(_swarm, _security, Admit);
         var resolver = new AddressResolver(new NameService([.. options.NameServers]));
-        _dialer = new Dialer(_swarm, AddressBook, resolver, _upgrader, Register, _stoppingToken);
+        _dialer = new Dialer(_swarm, _connections, AddressBook, resolver, _upgrader, Register, _stoppingToken);
         _simultaneousDials = new SimultaneousDials(_swarm, _connections, PeerId);
         _description = new OwnDescription(this, _swarm);
         _push = new IdentifyPush(_swarm, _connections, _description);

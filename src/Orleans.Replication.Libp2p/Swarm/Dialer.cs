@@ -11,6 +11,7 @@ namespace Orleans.Replication.Libp2p.Swarm;
 /// proved to be the peer.
 /// </summary>
 /// <param name="swarm">What the host shares.</param>
+/// <param name="connections">The connections that exist.</param>
 /// <param name="addresses">Where peers are said to be.</param>
 /// <param name="resolver">Makes addresses of names.</param>
 /// <param name="upgrader">Secures the sockets.</param>
@@ -18,6 +19,7 @@ namespace Orleans.Replication.Libp2p.Swarm;
 /// <param name="stopping">Cancelled when the host stops: a dial may outlive the caller that began it.</param>
 internal sealed class Dialer(
     SwarmContext swarm,
+    ConnectionTable connections,
     AddressBook addresses,
     AddressResolver resolver,
     Upgrader upgrader,
@@ -27,24 +29,31 @@ internal sealed class Dialer(
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, Task<Libp2pConnection>> _underWay = [];
 
-    /// <summary>Dials a peer, or joins the dial to it that is under way.</summary>
+    /// <summary>Returns the connection with a peer, joins the dial to it that is under way, or begins one.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="tracker">Owns the dial.</param>
     /// <param name="cancellationToken">Ends the wait; the dial itself goes on to its time-out.</param>
-    internal Task<Libp2pConnection> DialAsync(PeerId peer, TaskTracker tracker, CancellationToken cancellationToken)
+    internal ValueTask<Libp2pConnection> ConnectAsync(PeerId peer, TaskTracker tracker, CancellationToken cancellationToken)
     {
+        if (connections.TryGetBest(peer, out var connection))
+            return new(connection);
+
         Task<Libp2pConnection>? dial;
         lock (_lock)
         {
             if (!_underWay.TryGetValue(peer, out dial))
             {
+                // A dial leaves its connection in the table before it is over: what ended since the first look is found by this one.
+                if (connections.TryGetBest(peer, out connection))
+                    return new(connection);
+
                 dial = Task.Run(() => DialAndForgetAsync(peer, tracker), CancellationToken.None);
                 _underWay.Add(peer, dial);
                 tracker.Run(async () => await ((Task)dial).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
             }
         }
 
-        return dial.WaitAsync(cancellationToken);
+        return new(dial.WaitAsync(cancellationToken));
     }
 
     private async Task<Libp2pConnection> DialAndForgetAsync(PeerId peer, TaskTracker tracker)

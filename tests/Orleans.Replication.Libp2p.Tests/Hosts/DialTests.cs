@@ -68,6 +68,31 @@ public sealed class DialTests
     }
 
     [Fact]
+    public async Task Callers_that_come_while_a_dial_ends_share_its_connection()
+    {
+        await using var server = await TestHost.StartAsync();
+        await using var client = await TestHost.StartAsync();
+        client.Knows(server);
+
+        for (var round = 0; round < 60; round++)
+        {
+            // They do not wait for the dial, but ask again and again until it is over.
+            var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            {
+                ValueTask<Libp2pConnection> answer;
+                do
+                    answer = client.ConnectAsync(server.PeerId, new CancellationToken(canceled: true));
+                while (!answer.IsCompletedSuccessfully);
+                return answer.Result;
+            })).ToArray();
+            await Task.WhenAll(callers).InTimeAsync("a dial ends");
+
+            Assert.True(client.Connections.Count == 1, $"There are {client.Connections.Count} connections after round {round}.");
+            await client.DisconnectAsync(server.PeerId).InTimeAsync("the connection ends");
+        }
+    }
+
+    [Fact]
     public async Task A_host_stops_while_it_dials_many_addresses()
     {
         var client = await TestHost.StartAsync(options =>
