@@ -39,7 +39,8 @@ public sealed partial class RaftGroup
     }
 
     /// <summary>
-    /// Makes a learner a voter. Refused while it lags by more than a few log entries, or has not made sure yet that it may vote: <see cref="MembershipChangeException.Lag"/> says how far.
+    /// Makes a learner a voter. Refused while it is behind by more than <see cref="RaftGroupOptions.MaxElectionTimeout"/>, or has not made sure yet that it may vote:
+    /// <see cref="MembershipChangeException.Lag"/> says by how many log entries.
     /// </summary>
     /// <inheritdoc cref="RemoveAsync"/>
     public Task PromoteAsync(string peerId, CancellationToken cancellationToken = default) => ChangeAsync(MemberChange.Promote, peerId, string.Empty, cancellationToken);

@@ -65,6 +65,8 @@ internal sealed partial class DotNextEngine
         return LastIndex - stream.Learner.FlushedIndexIn(stream.Term);
     }
 
+    public bool IsCaughtUp(string id) => !Leadership.IsCancellationRequested && _learners.TryGetValue(id, out var stream) && stream.IsCaughtUp;
+
     public bool HasHeardFrom(string id) => id == _localId
         || (_members.TryGetValue(id, out var member) && member.HasAnsweredWithin(2 * _options.MaxElectionTimeout))
         || (_learners.TryGetValue(id, out var stream) && stream.Learner.HasAnsweredWithin(2 * _options.MaxElectionTimeout));

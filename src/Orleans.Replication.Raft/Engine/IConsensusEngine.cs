@@ -129,6 +129,9 @@ internal interface IConsensusEngine : IAsyncDisposable
     /// <summary>On the leader: how many entries a learner is behind; null when this member does not lead, or it is no learner.</summary>
     long? LagOf(string id);
 
+    /// <summary>On the leader: true when a learner is behind by less than an election time-out, so that a vote of its own holds nobody up.</summary>
+    bool IsCaughtUp(string id);
+
     /// <summary>On the leader: true when a member has answered in the last two election time-outs.</summary>
     bool HasHeardFrom(string id);
 

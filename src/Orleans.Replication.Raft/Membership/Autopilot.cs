@@ -64,7 +64,7 @@ internal sealed partial class Autopilot(
         ReplaceDeadVoters = options.ReplaceDeadVoters,
     };
 
-    private bool IsReady(string learner) => engine.HasHeardFrom(learner) && engine.LagOf(learner) <= LeaderMembership.AllowedLag && !_refused.Contains(learner);
+    private bool IsReady(string learner) => engine.IsCaughtUp(learner) && !_refused.Contains(learner);
 
     /// <returns>False when it was refused, or is not known to be made.</returns>
     private async Task<bool> TryAsync(MembershipStep step, CancellationToken cancellationToken)

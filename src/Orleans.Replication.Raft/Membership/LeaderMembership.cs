@@ -8,9 +8,6 @@ namespace Orleans.Replication.Raft.Membership;
 /// </summary>
 internal sealed class LeaderMembership(RaftGroupOptions options, string localId, IConsensusEngine engine, GroupPeers peers, Func<string, System.Net.EndPoint> parseEndPoint) : IDisposable
 {
-    /// <summary>How many entries a learner may be behind when it is promoted: some are always under way.</summary>
-    public const int AllowedLag = 16;
-
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <exception cref="NotLeaderException">Nothing was done; or the leader was to lose its vote, and has stepped down for another one to do it.</exception>
@@ -90,7 +87,7 @@ internal sealed class LeaderMembership(RaftGroupOptions options, string localId,
         if (now.Voters.Count >= RaftGroup.MaxVoters)
             throw new MembershipChangeException(MembershipChangeRefusal.TooManyVoters, $"Group '{options.Name}' has {now.Voters.Count} voters, as many as it may have. Demote or remove one first.");
         var lag = engine.LagOf(learner.Id) ?? throw new NotLeaderException();
-        if (lag > AllowedLag || !engine.HasHeardFrom(learner.Id))
+        if (!engine.IsCaughtUp(learner.Id))
         {
             throw new MembershipChangeException(
                 MembershipChangeRefusal.Lagging,

@@ -84,20 +84,22 @@ internal sealed class KeyValueClient(int port) : IDisposable
             {
                 HttpStatusCode.OK or HttpStatusCode.NoContent => CallResult<byte[]>.Acknowledged(body),
                 HttpStatusCode.NotFound when method == HttpMethod.Get => CallResult<byte[]>.Acknowledged([]),
-                HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict => new(CallOutcome.NotWritten),
-                HttpStatusCode.Accepted => new(CallOutcome.Unknown),
-                >= HttpStatusCode.InternalServerError => new(CallOutcome.Unknown),
-                _ => throw new InvalidOperationException($"{method} {path} answered {(int)response.StatusCode}: {Encoding.UTF8.GetString(body)}"),
+                HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict => new(CallOutcome.NotWritten) { Reason = Answer() },
+                HttpStatusCode.Accepted => new(CallOutcome.Unknown) { Reason = Answer() },
+                >= HttpStatusCode.InternalServerError => new(CallOutcome.Unknown) { Reason = Answer() },
+                _ => throw new InvalidOperationException(Answer()),
             };
+
+            string Answer() => $"{method} {path} answered {(int)response.StatusCode}: {Encoding.UTF8.GetString(body)}";
         }
         catch (HttpRequestException error)
         {
-            return new(error.HttpRequestError == HttpRequestError.ConnectionError ? CallOutcome.NotWritten : CallOutcome.Unknown);
+            return new(error.HttpRequestError == HttpRequestError.ConnectionError ? CallOutcome.NotWritten : CallOutcome.Unknown) { Reason = error.Message };
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
         {
             // The last comes bare from a connection that is lost in the very moment it is made.
-            return new(CallOutcome.Unknown);
+            return new(CallOutcome.Unknown) { Reason = error.Message };
         }
     }
 

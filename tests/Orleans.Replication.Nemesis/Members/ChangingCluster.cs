@@ -75,10 +75,10 @@ internal sealed class ChangingCluster : IAsyncDisposable
         KeyValueSilo[] members, Func<KeyValueClient, CancellationToken, Task<CallResult<byte[]>>> ask, string what, CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
-        for (var i = 0; (await ask(members[i % members.Length].Client, cancellationToken)).Outcome != CallOutcome.Acknowledged; i++)
+        for (var i = 0; await ask(members[i % members.Length].Client, cancellationToken) is { Outcome: not CallOutcome.Acknowledged, Reason: var reason }; i++)
         {
             if (waited.Elapsed > Patience)
-                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}. The end of a member's log:\n{members[i % members.Length].LogTail()}");
+                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}. {reason} The end of a member's log:\n{members[i % members.Length].LogTail()}");
             await Workloads.Patiently.PauseAsync(cancellationToken);
         }
     }

@@ -57,7 +57,7 @@ internal sealed class KeyValueCluster : IAsyncDisposable
     public static async Task WaitUntilReadyAsync(IEnumerable<KeyValueSilo> silos, CancellationToken cancellationToken = default)
     {
         foreach (var silo in silos)
-            await WaitAsync(silo, IsReadyAsync, $"{silo} to name a leader and to answer a read", cancellationToken);
+            await WaitAsync(silo, FindLackAsync, $"{silo} to name a leader and to answer a read", cancellationToken);
     }
 
     /// <summary>Waits until the running silos agree on a leader that runs.</summary>
@@ -73,7 +73,7 @@ internal sealed class KeyValueCluster : IAsyncDisposable
                 {
                     var status = await s.Client.GetStatusAsync(token);
                     leader = Silos.FirstOrDefault(candidate => candidate.IsRunning && candidate.PeerId == status?.Leader);
-                    return leader is not null;
+                    return leader is null ? $"It follows '{status?.Leader}'." : null;
                 },
                 $"{silo} to follow a leader that runs",
                 cancellationToken);
@@ -121,20 +121,32 @@ internal sealed class KeyValueCluster : IAsyncDisposable
 
     private static string Listen(int port) => $"/ip4/127.0.0.1/tcp/{port}";
 
-    private static async Task<bool> IsReadyAsync(KeyValueSilo silo, CancellationToken cancellationToken) =>
-        await silo.Client.GetStatusAsync(cancellationToken) is { Leader: not null }
-        && (await silo.Client.GetAsync("ready", cancellationToken)).Outcome == Http.CallOutcome.Acknowledged;
+    /// <returns>Null when it is ready, or what it lacks.</returns>
+    private static async Task<string?> FindLackAsync(KeyValueSilo silo, CancellationToken cancellationToken) =>
+        await silo.Client.GetStatusAsync(cancellationToken) is not { Leader: not null } ? "It names no leader."
+        : await silo.Client.GetAsync("ready", cancellationToken) is { Outcome: not Http.CallOutcome.Acknowledged, Reason: var reason } ? reason
+        : null;
 
     private static async Task WaitAsync(
-        KeyValueSilo silo, Func<KeyValueSilo, CancellationToken, Task<bool>> condition, string what, CancellationToken cancellationToken)
+        KeyValueSilo silo, Func<KeyValueSilo, CancellationToken, Task<string?>> findLack, string what, CancellationToken cancellationToken)
     {
+        string? lack = null;
         try
         {
-            await Eventually.HoldsAsync(token => silo.IsRunning ? condition(silo, token) : throw new InvalidOperationException($"{silo} has exited."), what, cancellationToken);
+            await Eventually.HoldsAsync(
+                async token =>
+                {
+                    if (!silo.IsRunning)
+                        throw new InvalidOperationException($"{silo} has exited.");
+                    lack = await findLack(silo, token);
+                    return lack is null;
+                },
+                what,
+                cancellationToken);
         }
         catch (Exception error) when (error is TimeoutException or InvalidOperationException)
         {
-            throw new InvalidOperationException($"{error.Message} The end of its log:\n{silo.LogTail()}", error);
+            throw new InvalidOperationException($"{error.Message} {lack} The end of its log:\n{silo.LogTail()}", error);
         }
     }
 }

@@ -21,6 +21,11 @@ internal sealed class LearnerStream : IAsyncDisposable
     private readonly Task _running;
     private long _next;
 
+    // A round brings the learner what was in the log when the round began.
+    private long _roundEnd;
+    private long _roundBegan;
+    private long _upToDateAt;
+
     /// <param name="learner">The learner, with connections of its own; the stream's from here on.</param>
     /// <param name="term">The term that this member leads.</param>
     /// <param name="log">The leader's log.</param>
@@ -50,6 +55,12 @@ internal sealed class LearnerStream : IAsyncDisposable
 
     /// <summary>The term in which it runs.</summary>
     public long Term { get; }
+
+    /// <summary>
+    /// True when the learner has stored what was in the log an election time-out ago or later: a round of its catching up took no longer than that (Raft's thesis, 4.2.1). A number of
+    /// entries would not do: of those under way there are as many as there are writers.
+    /// </summary>
+    public bool IsCaughtUp => Interlocked.Read(ref _upToDateAt) is var at and not 0 && _time.GetElapsedTime(at) <= _options.MaxElectionTimeout;
 
     /// <summary>Something is new: the next batch need not wait for the next heartbeat.</summary>
     public void Wake()
@@ -105,6 +116,8 @@ internal sealed class LearnerStream : IAsyncDisposable
     {
         const int MaxEntries = 1024;
         var last = _log.LastEntryIndex;
+        if (_roundEnd < _next)
+            (_roundEnd, _roundBegan) = (last, _time.GetTimestamp());
         IReadOnlyList<ReceivedEntry> entries = [];
         if (_next <= last)
         {
@@ -129,6 +142,8 @@ internal sealed class LearnerStream : IAsyncDisposable
         }
 
         _next += entries.Count;
+        if (_learner.FlushedIndexIn(Term) >= _roundEnd)
+            Interlocked.Exchange(ref _upToDateAt, _roundBegan);
         return _next <= _log.LastEntryIndex;
     }
 
