@@ -40,11 +40,19 @@ failed=0
 skipped=0
 broken=()
 log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
+explanations="$(mktemp)"
+trap 'rm -f "$log" "$explanations"' EXIT
 
 # The number behind a word of the last run's summary; nothing when the run ended without one.
 count() {
   awk -v word="$1:" '/^Test run summary/ { inside = 1 } inside && $1 == word { value = $2 } END { print value }' "$log"
+}
+
+# The name of every failed test of the last run with what went wrong and where, without what the test printed meanwhile.
+explain() {
+  awk '/^failed / { inside = 1; lines = 0 }
+       /^  (Standard|Error) output/ || /^[^ f]/ { inside = 0 }
+       inside && lines++ < 30' "$log"
 }
 
 for project in tests/*/*.Tests.csproj tests/Orleans.Replication.Nemesis/*.csproj; do
@@ -59,6 +67,7 @@ for project in tests/*/*.Tests.csproj tests/Orleans.Replication.Nemesis/*.csproj
   failed=$((failed + ${failures:-0}))
   if [ "$status" -ne 0 ]; then
     broken+=("$name")
+    explain >> "$explanations"
     # A run that broke without a failed test (it crashed, or found no tests) must not pass for a green one.
     if [ "${failures:-0}" -eq 0 ]; then
       failed=$((failed + 1))
@@ -68,6 +77,7 @@ done
 
 echo
 if [ "${#broken[@]}" -gt 0 ]; then
+  cat "$explanations"
   echo "Failed: ${broken[*]}"
 fi
 if [ "$skipped" -gt 0 ]; then
