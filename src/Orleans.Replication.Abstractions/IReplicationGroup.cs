@@ -46,4 +46,25 @@ public interface IReplicationGroup
     /// <exception cref="ReplicationConfigurationException">The silo has no group of this name.</exception>
     /// <exception cref="ReplicationUnavailableException">Replication has not started on this silo.</exception>
     IReplicatedState<TState> GetState<TState>(StateReference<TState> state);
+
+    /// <summary>
+    /// Watches all states of the group, on this silo's replica: every change once, in the order in which they were committed, those of one transaction one after the other. It may be
+    /// resumed on any silo with the version of the last event that was dealt with, when all events of that version were.
+    /// </summary>
+    /// <remarks>
+    /// A replica keeps the last changes in memory, and none from before its start. When changes after <paramref name="fromVersion"/> are no longer kept, the watch begins, or goes on when its reader is slow,
+    /// with every state that was changed since as it is now (<see cref="StateChangeKind.Compacted"/>), in the order of their versions; every later change follows. Nothing tells then of states that
+    /// were cleared meanwhile: who mirrors the group begins anew with 0, which gives all states that there are.
+    /// Looking for those states reads all of the group's once, and holds their keys in memory.
+    /// </remarks>
+    /// <param name="fromVersion">The watch begins after this version; 0 for everything; null for what comes from now on.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <exception cref="ReplicationUnavailableException">This silo's replica went out of service or was stopped: resume on another.</exception>
+    /// <exception cref="ReplicationConfigurationException">The silo has no group of this name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fromVersion"/> is negative.</exception>
+    IAsyncEnumerable<GroupChange> WatchAsync(long? fromVersion = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads what an event of <see cref="WatchAsync"/> has as the type of its state.</summary>
+    /// <exception cref="ReplicationConfigurationException">The state cannot be read as a <typeparamref name="TState"/>.</exception>
+    StateChange<TState> Read<TState>(GroupChange change);
 }

@@ -1,6 +1,6 @@
 namespace Orleans.Replication.Raft;
 
-/// <summary>Tells when a record of this replica may have changed. Dispose it to stop watching.</summary>
+/// <summary>Tells when a record of this replica, or any record of a table, may have changed. Dispose it to stop watching.</summary>
 public interface IRecordWatch : IDisposable
 {
     /// <summary>

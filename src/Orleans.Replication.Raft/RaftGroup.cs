@@ -186,6 +186,11 @@ public sealed partial class RaftGroup
         return Serving.State.Watches.Add(full);
     }
 
+    /// <summary>As <see cref="WatchRecord"/>, for all records of a table.</summary>
+    /// <exception cref="ArgumentException">The table is unknown.</exception>
+    /// <exception cref="GroupUnavailableException">The group is not started, or out of service here.</exception>
+    public IRecordWatch WatchTable(string table) => Serving.State.Watches.AddTable(PrefixOf(table));
+
     /// <summary>
     /// Hands leadership over: to a voter that has everything committed, or to whichever wins the election when <paramref name="to"/> is null. May
     /// be called on any replica. Ends when the leader has stepped down; the election takes about <see cref="RaftGroupOptions.MaxElectionTimeout"/>.

@@ -7,7 +7,7 @@ internal sealed class RecordWatch(RecordWatches watches, byte[] key) : IRecordWa
 {
     private readonly AsyncAutoResetEvent _changed = new(initialState: false);
 
-    /// <summary>The key, with that of its table in front.</summary>
+    /// <summary>The key, with that of its table in front; or that of the table alone.</summary>
     public byte[] Key => key;
 
     /// <summary>The record has changed, or the watches have ended.</summary>

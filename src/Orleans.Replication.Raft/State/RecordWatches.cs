@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 
 namespace Orleans.Replication.Raft.State;
 
-/// <summary>The watches of a replica's records: begun and ended by any thread, signalled by the one that applies.</summary>
+/// <summary>The watches of a replica's records and tables: begun and ended by any thread, signalled by the one that applies.</summary>
 internal sealed class RecordWatches
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<byte[], ImmutableArray<RecordWatch>> _byKey = new(ByteKeyComparer.Instance);
+    private ImmutableArray<RecordWatch> _ofTables = [];
     private volatile int _count;
     private volatile string? _ended;
 
@@ -23,10 +24,30 @@ internal sealed class RecordWatches
         return watch;
     }
 
+    /// <summary>Begins a watch of all keys of a table.</summary>
+    public RecordWatch AddTable(byte[] prefix)
+    {
+        var watch = new RecordWatch(this, prefix);
+        lock (_gate)
+        {
+            _ofTables = _ofTables.Add(watch);
+            _count++;
+        }
+
+        return watch;
+    }
+
     public void Remove(RecordWatch watch)
     {
         lock (_gate)
         {
+            if (_ofTables.Contains(watch))
+            {
+                _ofTables = _ofTables.Remove(watch);
+                _count--;
+                return;
+            }
+
             if (!_byKey.TryGetValue(watch.Key, out var all) || !all.Contains(watch))
                 return;
             if (all.Length == 1)
@@ -37,7 +58,7 @@ internal sealed class RecordWatches
         }
     }
 
-    /// <summary>Those that watch one of the keys.</summary>
+    /// <summary>Those that watch one of the keys, or a table that has one of them.</summary>
     public IReadOnlyList<RecordWatch> Of(IReadOnlyCollection<byte[]> keys)
     {
         if (_count == 0)
@@ -50,6 +71,12 @@ internal sealed class RecordWatches
                 if (_byKey.TryGetValue(key, out var watches))
                     watching.AddRange(watches);
             }
+
+            foreach (var table in _ofTables)
+            {
+                if (keys.Any(key => key.AsSpan().StartsWith(table.Key)))
+                    watching.Add(table);
+            }
         }
 
         return watching;
@@ -60,7 +87,7 @@ internal sealed class RecordWatches
     {
         List<RecordWatch> all;
         lock (_gate)
-            all = [.. _byKey.Values.SelectMany(watches => watches)];
+            all = [.. _byKey.Values.SelectMany(watches => watches), .. _ofTables];
         foreach (var watch in all)
             watch.Signal();
     }

@@ -8,6 +8,7 @@ using Orleans.Replication.Raft;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.States;
 using Orleans.Replication.Storage.Records;
+using Orleans.Replication.Streams.Records;
 using Orleans.Replication.Transactions.Records;
 using Orleans.Serialization;
 
@@ -33,6 +34,7 @@ internal sealed class GroupTables(IServiceProvider services, Serializer serializ
             new DirectoryStateTable(),
             new TransactionStateTable(),
             new JournalTable(journals),
+            new StreamPositionTable(),
             .. services.GetKeyedServices<IReplicatedTable>(group),
         ];
         var taken = tables.GroupBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault(namesakes => namesakes.Count() > 1);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Replication.Errors;
 using Orleans.Replication.Raft;
+using Orleans.Replication.States.History;
 using Orleans.Replication.States.Transactions;
 using Orleans.Runtime;
 
@@ -48,6 +49,29 @@ internal sealed class ReplicationGroup(string name, IServiceProvider services) :
         StateReferences.Check(state, name);
         var group = _host.GetGroup(name);
         return ActivatorUtilities.CreateInstance<ReplicatedState<TState>>(services, group, state, new StateDefaults(OriginOf(group)));
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<GroupChange> WatchAsync(long? fromVersion, CancellationToken cancellationToken)
+    {
+        if (fromVersion < 0)
+            throw new ArgumentOutOfRangeException(nameof(fromVersion), fromVersion, "Versions are not negative.");
+        var group = _host.GetGroup(name);
+        return new GroupWatch(group, group.Tables.OfType<StatesTable>().Single().History).RunAsync(fromVersion, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public StateChange<TState> Read<TState>(GroupChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        try
+        {
+            return ChangeReader.ToStateChange(change, services.GetRequiredService<StateSerializer<TState>>());
+        }
+        catch (UnreadableStateException error)
+        {
+            throw new ReplicationConfigurationException(error.Message, error.InnerException);
+        }
     }
 
     private TransactionEncoder Encode(GroupTransaction transaction, RaftGroup group)

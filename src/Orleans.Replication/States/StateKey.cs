@@ -46,6 +46,9 @@ internal static class StateKey
         return true;
     }
 
+    /// <summary>True for the key of a state, of this format or another; false for what else the table of the states has.</summary>
+    public static bool IsState(ReadOnlySpan<byte> key) => !key.SequenceEqual(Versions.VersionRecord.Key);
+
     /// <summary>The grain in a key that was made by <see cref="Encode"/>.</summary>
     /// <exception cref="UnreadableStateException">The bytes are no key of this format.</exception>
     public static GrainId GrainOf(ReadOnlySpan<byte> key) => TryDecodeGrain(ref key, out var grain)

@@ -27,9 +27,12 @@ internal sealed class StateSerializer<TState>(Serializer<TState> serializer, IAc
 
     /// <summary>Reads a record.</summary>
     /// <exception cref="UnreadableStateException">It cannot be read as a <typeparamref name="TState"/>.</exception>
-    public TState Deserialize(ReadOnlyMemory<byte> record)
+    public TState Deserialize(ReadOnlyMemory<byte> record) => DeserializeBody(StateFormat.Body(record));
+
+    /// <summary>Reads what a record has behind its format version.</summary>
+    /// <exception cref="UnreadableStateException">It cannot be read as a <typeparamref name="TState"/>.</exception>
+    public TState DeserializeBody(ReadOnlyMemory<byte> body)
     {
-        var body = StateFormat.Body(record);
         try
         {
             return serializer.Deserialize(body)!;

@@ -37,7 +37,7 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
     public int DeclaredVersion => declaredVersion;
 
     /// <summary>The last changes, for those who watch.</summary>
-    public StateHistory History { get; } = new();
+    public StateHistory History { get; init; } = new();
 
     /// <inheritdoc/>
     public string Name => TableName;

@@ -17,7 +17,9 @@ using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Reminders.Provider;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.States;
+using Orleans.Replication.States.History;
 using Orleans.Replication.Storage.Records;
+using Orleans.Replication.Streams.Records;
 using Orleans.Replication.Transactions.Provider;
 using Orleans.Replication.Transactions.Records;
 using Orleans.Runtime;
@@ -90,7 +92,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
             Tables =
             [
                 new GrainStorageTable(), new MembershipStateTable(), options.Reminders ?? new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(),
-                new JournalTable(Journals), States(),
+                new JournalTable(Journals), new StreamPositionTable(), States(),
             ],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
@@ -127,7 +129,10 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
             await _services.DisposeAsync();
     }
 
-    private StatesTable States() => new(Services.GetRequiredService<Serializer>(), Services.GetRequiredService<OperationRunners>());
+    private StatesTable States() => new(Services.GetRequiredService<Serializer>(), Services.GetRequiredService<OperationRunners>())
+    {
+        History = new StateHistory(options.HistoryChanges),
+    };
 
     private ServiceProvider BuildServices()
     {

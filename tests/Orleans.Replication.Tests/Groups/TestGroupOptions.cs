@@ -10,5 +10,8 @@ internal sealed record TestGroupOptions
     /// <summary>In place of the reminder table.</summary>
     public Raft.IReplicatedTable? Reminders { get; init; }
 
+    /// <summary>How many changes of states are kept.</summary>
+    public int HistoryChanges { get; init; } = Orleans.Replication.States.History.StateHistory.DefaultMaxChanges;
+
     public int MaxCommandBytes { get; init; } = 8 << 20;
 }

@@ -1,16 +1,24 @@
 namespace Orleans.Replication.States.History;
 
-/// <summary>The changes of one state, in the order of their versions: they come at the end, and go at the beginning.</summary>
+/// <summary>Changes in the order of their versions, of one state or of all: they come at the end, and go at the beginning.</summary>
 internal sealed class ChangeList
 {
     private readonly List<RecordedChange> _items = [];
     private int _first;
 
-    public bool IsEmpty => _first == _items.Count;
+    public int Count => _items.Count - _first;
+
+    public bool IsEmpty => Count == 0;
 
     public RecordedChange Last => _items[^1];
 
     public void Add(in RecordedChange change) => _items.Add(change);
+
+    public void Clear()
+    {
+        _items.Clear();
+        _first = 0;
+    }
 
     public RecordedChange RemoveFirst()
     {
@@ -27,12 +35,14 @@ internal sealed class ChangeList
         return removed;
     }
 
-    /// <summary>The changes after one version and up to another, at most so many.</summary>
+    /// <summary>The changes after one version and up to another: at most so many, and what else has the version of the last of them.</summary>
     public RecordedChange[] Between(long after, long upTo, int max)
     {
         var from = FirstAfter(after);
         var count = Math.Min(FirstAfter(upTo) - from, max);
-        return count <= 0 ? [] : [.. _items.GetRange(from, count)];
+        if (count <= 0)
+            return [];
+        return [.. _items.GetRange(from, FirstAfter(_items[from + count - 1].Version) - from)];
     }
 
     /// <summary>The last change up to a version, and the first one after it.</summary>

@@ -8,4 +8,8 @@ namespace Orleans.Replication.States.History;
 /// <param name="State">The state's record afterwards (<see cref="StateFormat"/>); empty when it does not exist.</param>
 /// <param name="Origin">Who proposed it (<see cref="OriginFormat"/>); empty when that is not known.</param>
 internal readonly record struct RecordedChange(
-    long Version, StateChangeKind Kind, long PreviousVersion, DateTimeOffset Timestamp, ReadOnlyMemory<byte> State, ReadOnlyMemory<byte> Origin = default);
+    long Version, StateChangeKind Kind, long PreviousVersion, DateTimeOffset Timestamp, ReadOnlyMemory<byte> State, ReadOnlyMemory<byte> Origin = default)
+{
+    /// <summary>The state (<see cref="StateKey"/>); empty for a change that is not kept.</summary>
+    public ReadOnlyMemory<byte> Key { get; init; }
+}

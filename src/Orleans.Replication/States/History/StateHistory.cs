@@ -18,12 +18,13 @@ internal sealed class StateHistory
     /// <summary>The bytes of states that are kept, unless said otherwise. The last change is kept whatever its size.</summary>
     public const long DefaultMaxBytes = 64 << 20;
 
-    private const int MaxChangesInView = 256;
+    /// <summary>How many changes are given at once; a few more when some have the same version.</summary>
+    public const int MaxChangesInView = 256;
 
     private readonly int _maxChanges;
     private readonly long _maxBytes;
     private readonly Lock _gate = new();
-    private readonly Queue<byte[]> _kept = new();
+    private readonly ChangeList _all = new();
     private readonly Dictionary<byte[], ChangeList> _byState = new(KeyComparer.Instance);
     private readonly Dictionary<byte[], ChangeList>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     private long _keptBytes;
@@ -35,6 +36,16 @@ internal sealed class StateHistory
         _maxChanges = maxChanges;
         _maxBytes = maxBytes;
         _bySpan = _byState.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>Up to here, states and changes can be read.</summary>
+    public long Published
+    {
+        get
+        {
+            lock (_gate)
+                return _published;
+        }
     }
 
     /// <summary>The last change of a state. False when none is kept. Called by the thread that applies.</summary>
@@ -53,10 +64,11 @@ internal sealed class StateHistory
     {
         lock (_gate)
         {
-            if (!_bySpan.TryGetValue(key, out var changes))
-                _bySpan[key] = changes = new();
-            changes.Add(change);
-            _kept.Enqueue(key.ToArray());
+            if (!_bySpan.TryGetValue(key, out var kept, out var changes))
+                _byState.Add(kept = key.ToArray(), changes = new());
+            var added = change with { Key = kept };
+            changes.Add(added);
+            _all.Add(added);
             _keptBytes += change.State.Length;
         }
     }
@@ -69,7 +81,7 @@ internal sealed class StateHistory
             // The first word after a start: what was before it is not known.
             _floor = Math.Min(_floor, version);
             _published = version;
-            while (_kept.Count > 1 && (_kept.Count > _maxChanges || _keptBytes > _maxBytes))
+            while (_all.Count > 1 && (_all.Count > _maxChanges || _keptBytes > _maxBytes))
                 DropOldest();
         }
     }
@@ -79,7 +91,7 @@ internal sealed class StateHistory
     {
         lock (_gate)
         {
-            _kept.Clear();
+            _all.Clear();
             _byState.Clear();
             _keptBytes = 0;
             _floor = long.MaxValue;
@@ -96,6 +108,15 @@ internal sealed class StateHistory
         }
     }
 
+    /// <summary>What is kept of all states after a version, the oldest first.</summary>
+    public HistoryView ReadAll(long after)
+    {
+        lock (_gate)
+        {
+            return new HistoryView(_all.Between(after, _published, MaxChangesInView), _floor, _published);
+        }
+    }
+
     /// <summary>What is kept of one state around a version.</summary>
     public PastView ReadAround(ReadOnlySpan<byte> key, long version)
     {
@@ -108,11 +129,11 @@ internal sealed class StateHistory
 
     private void DropOldest()
     {
-        var key = _kept.Dequeue();
-        var changes = _byState[key];
-        var oldest = changes.RemoveFirst();
+        var oldest = _all.RemoveFirst();
+        _bySpan.TryGetValue(oldest.Key.Span, out var key, out var changes);
+        changes!.RemoveFirst();
         if (changes.IsEmpty)
-            _byState.Remove(key);
+            _byState.Remove(key!);
         _keptBytes -= oldest.State.Length;
         _floor = Math.Max(_floor, oldest.Version);
     }

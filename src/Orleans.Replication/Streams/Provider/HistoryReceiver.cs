@@ -1,0 +1,154 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Replication.Raft;
+using Orleans.Replication.States;
+using Orleans.Replication.States.History;
+using Orleans.Replication.Streams.Records;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Orleans.Replication.Streams.Provider;
+
+/// <summary>
+/// Tells an agent which streams of its queue have something new, and remembers in the group how far the agent's subscribers are. Delivery itself goes by the cache's cursors.
+/// </summary>
+internal sealed partial class HistoryReceiver(
+    string provider,
+    QueueId queue,
+    IStreamQueueMapper mapper,
+    RaftGroup group,
+    HistoryCache cache,
+    RaftStreamOptions options,
+    IServiceProvider services,
+    TimeProvider time,
+    ILogger logger) : IQueueAdapterReceiver
+{
+    private readonly StreamPositions _positions = new(provider, options.Queues, group);
+    private readonly StateHistory _history = group.Tables.OfType<StatesTable>().Single().History;
+    private GroupFeed? _feed;
+    private long _saved;
+    private long _savedAt = time.GetTimestamp();
+    private Task _saving = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    /// <remarks>The queue is opened when it is read first, and then until it succeeds: Orleans opens it once.</remarks>
+    public Task Initialize(TimeSpan timeout) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount) => GetQueueMessagesAsync(maxCount, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var feed = _feed ??= await OpenAsync(cancellationToken).ConfigureAwait(true);
+            if (cache.EndInterruption())
+                feed = _feed = new GroupFeed(group, _history, cache.DeliveredUpTo(feed.Position));
+            SaveWhenDue(feed);
+            return Read(feed);
+        }
+        catch (RaftException error)
+        {
+            cache.Interrupt();
+            LogUnavailable(error, provider, queue, group.Name);
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Not called: the cache is never purged.</remarks>
+    public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    [SuppressMessage("Design", "CA1031", Justification = "A position that is not saved lets events come again, no more.")]
+    public async Task Shutdown(TimeSpan timeout)
+    {
+        if (_feed is not { } feed)
+            return;
+        try
+        {
+            await _saving.WaitAsync(timeout).ConfigureAwait(false);
+            var delivered = cache.DeliveredUpTo(feed.Position);
+            if (delivered > _saved)
+                await _positions.SaveAsync(queue, delivered, CancellationToken.None).WaitAsync(timeout).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogNotSaved(error, provider, queue);
+        }
+    }
+
+    private async Task<GroupFeed> OpenAsync(CancellationToken cancellationToken)
+    {
+        await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(true);
+        if (_positions.Find(queue) is { } saved)
+        {
+            _saved = saved;
+        }
+        else
+        {
+            // From now on, also for the agent that takes this one's place before anything was delivered.
+            _saved = _history.Published;
+            await _positions.SaveAsync(queue, _saved, cancellationToken).ConfigureAwait(true);
+        }
+
+        LogOpened(provider, queue, group.Name, _saved);
+        return new GroupFeed(group, _history, _saved);
+    }
+
+    private List<IBatchContainer> Read(GroupFeed feed)
+    {
+        var messages = new List<IBatchContainer>();
+        long position;
+        do
+        {
+            position = feed.Position;
+            foreach (var recorded in feed.Next())
+            {
+                var change = ChangeReader.ToGroupChange(group.Name, recorded);
+                if (change.Grain.Key.AsSpan().IsEmpty)
+                    continue;
+                var stream = StateStreams.IdOf(change.Grain, change.StateName);
+                if (mapper.GetQueueForStream(stream).Equals(queue))
+                    messages.Add(new StateChangeBatch(stream, change, services));
+            }
+        }
+        while (messages.Count == 0 && feed.Position > position);
+        return messages;
+    }
+
+    private void SaveWhenDue(GroupFeed feed)
+    {
+        if (!_saving.IsCompleted || time.GetElapsedTime(_savedAt) < options.CheckpointInterval)
+            return;
+        _savedAt = time.GetTimestamp();
+        var delivered = cache.DeliveredUpTo(feed.Position);
+        if (delivered > _saved)
+            _saving = SaveAsync(delivered);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "It is tried again; a position that is not saved lets events come again, no more.")]
+    private async Task SaveAsync(long delivered)
+    {
+        try
+        {
+            await _positions.SaveAsync(queue, delivered, CancellationToken.None).ConfigureAwait(false);
+            _saved = delivered;
+        }
+        catch (Exception error)
+        {
+            LogNotSaved(error, provider, queue);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Queue {Queue} of stream provider '{Provider}' begins behind version {Version} of group '{Group}'.")]
+    private partial void LogOpened(string provider, QueueId queue, string group, long version);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Queue {Queue} of stream provider '{Provider}' cannot be read from group '{Group}' now; it is tried again.")]
+    private partial void LogUnavailable(Exception error, string provider, QueueId queue, string group);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "How far queue {Queue} of stream provider '{Provider}' is could not be saved: after the loss of this silo more of its events come again.")]
+    private partial void LogNotSaved(Exception error, string provider, QueueId queue);
+}
