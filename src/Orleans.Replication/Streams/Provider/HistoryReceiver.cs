@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States;
 using Orleans.Replication.States.History;
-using Orleans.Replication.Streams.Records;
 using Orleans.Runtime;
 using Orleans.Streams;
 
@@ -20,6 +20,7 @@ internal sealed partial class HistoryReceiver(
     RaftGroup group,
     HistoryCache cache,
     RaftStreamOptions options,
+    ShutdownLimit shutdown,
     IServiceProvider services,
     TimeProvider time,
     ILogger logger) : IQueueAdapterReceiver
@@ -69,10 +70,11 @@ internal sealed partial class HistoryReceiver(
             return;
         try
         {
-            await _saving.WaitAsync(timeout).ConfigureAwait(false);
             var delivered = cache.DeliveredUpTo(feed.Position);
-            if (delivered > _saved)
-                await _positions.SaveAsync(queue, delivered, CancellationToken.None).WaitAsync(timeout).ConfigureAwait(false);
+            if (delivered <= _saved)
+                return;
+            using var deadline = new CancellationTokenSource(timeout, time);
+            await shutdown.LimitAsync(group, (_, token) => _positions.SaveAsync(queue, delivered, token), deadline.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -83,17 +85,8 @@ internal sealed partial class HistoryReceiver(
     private async Task<GroupFeed> OpenAsync(CancellationToken cancellationToken)
     {
         await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(true);
-        if (_positions.Find(queue) is { } saved)
-        {
-            _saved = saved;
-        }
-        else
-        {
-            // From now on, also for the agent that takes this one's place before anything was delivered.
-            _saved = _history.Published;
-            await _positions.SaveAsync(queue, _saved, cancellationToken).ConfigureAwait(true);
-        }
-
+        await _positions.BeginAsync([queue], cancellationToken).ConfigureAwait(true);
+        _saved = _positions.Find(queue) ?? 0;
         LogOpened(provider, queue, group.Name, _saved);
         return new GroupFeed(group, _history, _saved);
     }

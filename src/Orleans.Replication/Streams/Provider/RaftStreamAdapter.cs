@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Runtime;
 using Orleans.Streams;
@@ -9,9 +10,12 @@ using Orleans.Streams;
 namespace Orleans.Replication.Streams.Provider;
 
 /// <summary>The queues of a provider of state streams on this silo, each with its cache. On a client it is there and not asked.</summary>
-internal sealed class RaftStreamAdapter(string name, IStreamQueueMapper mapper, RaftStreamOptions options, IServiceProvider services) : IQueueAdapter, IQueueAdapterCache
+internal sealed partial class RaftStreamAdapter(string name, IStreamQueueMapper mapper, RaftStreamOptions options, IServiceProvider services) : IQueueAdapter, IQueueAdapterCache
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+
     private readonly ConcurrentDictionary<QueueId, HistoryCache> _caches = [];
+    private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<RaftStreamAdapter>();
 
     /// <inheritdoc/>
     public string Name => name;
@@ -21,6 +25,30 @@ internal sealed class RaftStreamAdapter(string name, IStreamQueueMapper mapper, 
 
     /// <inheritdoc/>
     public StreamProviderDirection Direction => StreamProviderDirection.ReadOnly;
+
+    private RaftGroup Group => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group);
+
+    /// <summary>
+    /// On the first silo that ever has the provider, begins its streams, before that silo serves calls: whatever changes a state from then on is an event. Waits for a majority of the group if it has to.
+    /// </summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (services.GetService<IReplicationHost>() is null)
+            return;
+        while (true)
+        {
+            try
+            {
+                await new StreamPositions(name, options.Queues, Group).BeginAsync(mapper.GetAllQueues(), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (RaftException error)
+            {
+                LogWaiting(error, name, options.Group);
+                await Task.Delay(RetryDelay, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">Always: whoever changes a state publishes.</exception>
@@ -39,9 +67,11 @@ internal sealed class RaftStreamAdapter(string name, IStreamQueueMapper mapper, 
         Group,
         _caches[queueId],
         options,
+        services.GetRequiredService<ShutdownLimit>(),
         services,
-        services.GetService<TimeProvider>() ?? TimeProvider.System,
+        services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILoggerFactory>().CreateLogger<HistoryReceiver>());
 
-    private RaftGroup Group => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The streams of provider '{Provider}' wait for group '{Group}' to begin.")]
+    private partial void LogWaiting(Exception error, string provider, string group);
 }

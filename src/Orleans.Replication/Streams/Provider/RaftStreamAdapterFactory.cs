@@ -31,7 +31,14 @@ internal sealed class RaftStreamAdapterFactory : IQueueAdapterFactory
     }
 
     /// <inheritdoc/>
-    public Task<IQueueAdapter> CreateAdapter() => Task.FromResult<IQueueAdapter>(_adapter);
+    public Task<IQueueAdapter> CreateAdapter() => CreateAdapter(CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async Task<IQueueAdapter> CreateAdapter(CancellationToken cancellationToken)
+    {
+        await _adapter.BeginAsync(cancellationToken).ConfigureAwait(false);
+        return _adapter;
+    }
 
     /// <inheritdoc/>
     public IQueueAdapterCache GetQueueAdapterCache() => _adapter;

@@ -11,7 +11,7 @@ using Orleans.Streams;
 namespace Orleans.Replication.Streams.Provider;
 
 /// <summary>One change on its way to a subscriber, which knows the type of the state; who sends it does not.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, SerializationCallbacks(typeof(OnDeserializedCallbacks))]
 [Alias("Orleans.Replication.StateChangeBatch")]
 internal sealed class StateChangeBatch(StreamId streamId, GroupChange change) : IBatchContainer, IOnDeserialized
 {

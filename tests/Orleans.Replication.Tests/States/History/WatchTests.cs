@@ -62,6 +62,7 @@ public sealed class WatchTests(ThreeSilos silos) : IClassFixture<ThreeSilos>
         }
 
         Assert.True(seen.Value.Version > before);
+        await grain.Add(1);
         var next = await watch.TakeAsync();
         Assert.True(next.Version > seen.Value.Version);
     }
