@@ -39,6 +39,25 @@ public sealed class RecordWatchTests
     }
 
     [Fact]
+    public async Task A_watch_of_a_table_hears_of_all_its_records_until_it_ends()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var group = cluster.Members[0].Group;
+        var watch = group.WatchTable("kv");
+        foreach (var key in (string[])["a", "b", "c"])
+        {
+            await group.ProposeAsync(KeyValueTable.Put(key, "1"), Cancelled);
+            await watch.WaitAsync(Cancelled);
+        }
+
+        var waiting = watch.WaitAsync(Cancelled).AsTask();
+        watch.Dispose();
+        await group.ProposeAsync(KeyValueTable.Put("d", "1"), Cancelled);
+        Assert.False(waiting.IsCompleted);
+        Assert.Throws<ArgumentException>(() => group.WatchTable("none"));
+    }
+
+    [Fact]
     public async Task A_wait_fails_when_the_replica_is_stopped()
     {
         await using var cluster = await TestCluster.StartAsync(1);

@@ -8,11 +8,13 @@ using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.GrainDirectories.Provider;
 using Orleans.Replication.Reminders.Provider;
 using Orleans.Replication.Storage.Provider;
+using Orleans.Replication.Streams.Provider;
 using Orleans.Replication.Tests.GrainDirectories;
 using Orleans.Replication.Tests.Reminders;
 using Orleans.Replication.Tests.Silos;
 using Orleans.Replication.Tests.Storage;
 using Orleans.Storage;
+using Orleans.Streams;
 
 namespace Orleans.Replication.Tests.Hosting;
 
@@ -35,7 +37,8 @@ public sealed class ConfigurationAloneTests
                 "Replication": { "DataDirectory": {{System.Text.Json.JsonSerializer.Serialize(folder.Sub("data"))}}, "Groups": [ "precious" ] },
                 "Clustering": { "ProviderType": "Raft" },
                 "Reminders": { "ProviderType": "Raft" },
-                "GrainStorage": { "Default": { "ProviderType": "Raft" }, "other": { "ProviderType": "Raft", "Group": "precious" } },
+                "GrainStorage": { "Default": { "ProviderType": "Raft" }, "other": { "ProviderType": "Raft", "Group": "precious" }, "PubSubStore": { "ProviderType": "Raft" } },
+                "Streaming": { "changes": { "ProviderType": "Raft" } },
                 "GrainDirectory": { "raft": { "ProviderType": "Raft", "Group": "precious" } }
               }
             }
@@ -48,6 +51,7 @@ public sealed class ConfigurationAloneTests
         Assert.IsType<RaftReminderTable>(host.Services.GetRequiredService<IReminderTable>());
         Assert.IsType<RaftGrainStorage>(host.Services.GetRequiredKeyedService<IGrainStorage>("other"));
         Assert.IsType<RaftGrainDirectory>(host.Services.GetRequiredKeyedService<IGrainDirectory>(PreciousGrain.DirectoryName));
+        Assert.IsType<RaftStreamAdapterFactory>(host.Services.GetRequiredKeyedService<IQueueAdapterFactory>("changes"));
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         await grains.GetGrain<IVaultGrain>("1").SetAsync(5);
         await grains.GetGrain<IPreciousGrain>("1").WhoAsync();

@@ -20,6 +20,7 @@ public sealed class ProviderGroupValidatorTests
             silo.AddRaftTransactionalStateStorage("p", (RaftTransactionalStateOptions options) => options.Group = group),
         ["Log-consistency provider 'p'"] = (silo, group) =>
             silo.AddRaftLogConsistencyProvider("p", (RaftLogConsistencyOptions options) => options.Group = group),
+        ["Stream provider 'p'"] = (silo, group) => silo.AddRaftStreams("p", options => options.Configure(value => value.Group = group)),
     };
 
     public static TheoryData<string> Providers => new(Add.Keys);
