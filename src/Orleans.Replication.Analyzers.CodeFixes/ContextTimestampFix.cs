@@ -22,7 +22,7 @@ public sealed class ContextTimestampFix : CodeFixProvider
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root?.FindNode(context.Span, getInnermostNodeForTie: true) is not MemberAccessExpressionSyntax clock || ContextAt(clock) is not { } name)
+        if (root?.FindNode(context.Span, getInnermostNodeForTie: true) is not MemberAccessExpressionSyntax clock || OperationContextParameter.At(clock) is not { } name)
             return;
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         if (model?.GetSymbolInfo(clock, context.CancellationToken).Symbol is not IPropertySymbol { ContainingType: { } type } property)
@@ -40,14 +40,5 @@ public sealed class ContextTimestampFix : CodeFixProvider
         context.RegisterCodeFix(
             CodeAction.Create($"Use {replacement}", _ => Task.FromResult(context.Document.WithSyntaxRoot(fixedRoot)), nameof(ContextTimestampFix)),
             context.Diagnostics);
-    }
-
-    /// <summary>The name of the method's context parameter. A lambda or local function cannot use it: it is passed by reference.</summary>
-    private static string? ContextAt(SyntaxNode node)
-    {
-        var owner = node.Ancestors().FirstOrDefault(ancestor =>
-            ancestor is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or QueryExpressionSyntax);
-        return (owner as BaseMethodDeclarationSyntax)?.ParameterList.Parameters
-            .FirstOrDefault(parameter => parameter.Type is { } type && type.ToString().Split('.').Last() == "OperationContext")?.Identifier.Text;
     }
 }

@@ -37,6 +37,24 @@ public sealed class CodeFixTests
         Assert.Null(await Fixed.ByAsync(new ContextTimestampFix(), Shell.Replace("BODY", before, StringComparison.Ordinal)));
 
     [Theory]
+    [InlineData("var random = new Random();", "var random = new Random(unchecked((int)context.Seed));")]
+    [InlineData("Random random = new();", "Random random = new(unchecked((int)context.Seed));")]
+    [InlineData("_ = Random.Shared.Next(6);", "_ = new Random(unchecked((int)context.Seed)).Next(6);")]
+    [InlineData("_ = System.Random.Shared.Next(6);", "_ = new System.Random(unchecked((int)context.Seed)).Next(6);")]
+    public Task A_generator_gets_the_operations_seed(string before, string after) => Becomes(new SeededRandomFix(), before, after, "");
+
+    [Theory]
+    [InlineData("Func<Random> make = () => new Random();")]
+    [InlineData("_ = System.Security.Cryptography.RandomNumberGenerator.GetInt32(6);")]
+    public async Task No_seed_is_offered_where_it_cannot_stand(string before) =>
+        Assert.Null(await Fixed.ByAsync(new SeededRandomFix(), Shell.Replace("BODY", before, StringComparison.Ordinal)));
+
+    [Fact]
+    public async Task All_of_a_document_are_fixed_at_once() => Assert.Equal(
+        Shell.Replace("BODY", "var at = context.Timestamp.UtcDateTime; var later = context.Timestamp.AddDays(1);", StringComparison.Ordinal),
+        await Fixed.AllByAsync(new ContextTimestampFix(), Shell.Replace("BODY", "var at = DateTime.UtcNow; var later = DateTimeOffset.UtcNow.AddDays(1);", StringComparison.Ordinal)));
+
+    [Theory]
     [InlineData("_ = Number.ToString();", "_ = Number.ToString(CultureInfo.InvariantCulture);")]
     [InlineData("_ = Number.ToString(\"N0\");", "_ = Number.ToString(\"N0\", CultureInfo.InvariantCulture);")]
     [InlineData("_ = double.Parse(Text);", "_ = double.Parse(Text, CultureInfo.InvariantCulture);")]
