@@ -29,6 +29,8 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
                     Fault = Nothing(group.Fault),
                     Quarantine = Nothing(group.Quarantine),
                     Divergence = Nothing(group.Divergence),
+                    OperationsVersion = Nothing(group.OperationsVersion),
+                    DeclaredOperationsVersion = Nothing(group.DeclaredOperationsVersion),
                     Members = group.Members.Select(member => new { member.PeerId, Addresses = member.Addresses.ToArray(), member.Role }),
                 }),
             },
@@ -44,6 +46,8 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
                     people.Line($"Group '{faulty.Name}' is out of service on this silo: {faulty.Fault}");
                 foreach (var damaged in reply.Groups.Where(group => group.Quarantine.Length > 0))
                     people.Line($"Group '{damaged.Name}' on this silo waits to be made whole by its peers: {damaged.Quarantine}");
+                foreach (var behind in reply.Groups.Where(group => group.OperationsVersion < group.DeclaredOperationsVersion))
+                    people.Line($"Group '{behind.Name}': version {behind.OperationsVersion} of the operations is in force; this silo has {behind.DeclaredOperationsVersion}, which waits until every member has it.");
                 foreach (var apart in reply.Groups.Where(group => group.Divergence.Length > 0))
                     people.Line($"Group '{apart.Name}': {apart.Divergence}");
             });
@@ -51,6 +55,8 @@ internal sealed class StatusCommand() : RemoteCommand("status", "Shows what a si
     }
 
     private static string? Nothing(string text) => text.Length == 0 ? null : text;
+
+    private static int? Nothing(int version) => version == 0 ? null : version;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

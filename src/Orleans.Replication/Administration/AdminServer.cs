@@ -7,6 +7,7 @@ using Orleans.Configuration;
 using Orleans.Replication.Administration.Wire;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
+using Orleans.Replication.States;
 
 namespace Orleans.Replication.Administration;
 
@@ -157,6 +158,7 @@ internal sealed partial class AdminServer(
 
     private GroupStatus Describe(RaftGroupStatus status)
     {
+        var states = host().Groups.FirstOrDefault(group => group.Name == status.Name)?.Tables.OfType<StatesTable>().Single();
         var described = new GroupStatus
         {
             Name = status.Name,
@@ -168,6 +170,8 @@ internal sealed partial class AdminServer(
             Fault = status.Fault ?? string.Empty,
             Quarantine = status.Quarantine ?? string.Empty,
             Divergence = status.Divergence ?? string.Empty,
+            OperationsVersion = states?.Version ?? 0,
+            DeclaredOperationsVersion = states?.DeclaredVersion ?? 0,
         };
         foreach (var member in status.Members)
         {

@@ -41,6 +41,7 @@ internal sealed record DamageCase(string What, string Pattern, DamageKind Kind, 
         var found = new List<string> { groupFolder };
         foreach (var name in Pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
             found = [.. found.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, name)).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)];
+        found.RemoveAll(path => LogEnd.In(path) == 0);
         return found.Count > 0 ? found[^1] : throw new InvalidOperationException($"There is no '{Pattern}' in '{groupFolder}'.");
     }
 

@@ -21,13 +21,13 @@ internal static class Inflicted
 
         // A file of its own, so that what shares it by a link stays whole.
         var bytes = File.ReadAllBytes(path);
+        var used = LogEnd.In(path) ?? bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
         File.Delete(path);
-        File.WriteAllBytes(path, Damaged(bytes, kind, path));
+        File.WriteAllBytes(path, Damaged(bytes, used, kind, path));
     }
 
-    private static byte[] Damaged(byte[] bytes, DamageKind kind, string path)
+    private static byte[] Damaged(byte[] bytes, int used, DamageKind kind, string path)
     {
-        var used = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
         switch (kind)
         {
             case DamageKind.Emptied:
