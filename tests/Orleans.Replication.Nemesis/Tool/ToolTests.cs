@@ -20,6 +20,7 @@ public sealed class ToolTests(OperatedSilo fixture) : IClassFixture<OperatedSilo
         Assert.Equal("default", group.GetProperty("name").GetString());
         Assert.Equal("leader", group.GetProperty("role").GetString());
         Assert.Equal(fixture.Silo.PeerId, group.GetProperty("leader").GetString());
+        Assert.Equal((1, 1), (group.GetProperty("operationsVersion").GetInt32(), group.GetProperty("declaredOperationsVersion").GetInt32()));
 
         var table = (await ToolRun.StartAsync(["status", .. Remote])).Done().Output;
         Assert.Contains(fixture.Silo.PeerId, table, StringComparison.Ordinal);

@@ -72,16 +72,24 @@ public sealed class LeaseTests
         await leader.Group.ProposeAsync(KeyValueTable.Put("key", "value"));
         var clock = (SteppedClock)leader.Time;
         clock.Stop();
-        await HoldingAsync(cluster);
-        var reads = 0;
-        var read = leader.Group.ReadByLeaseAsync(leader, member =>
+        for (var attempt = 0; attempt < 20; attempt++)
         {
-            if (reads++ == 0)
-                clock.Step(TimeSpan.FromSeconds(1));
-            return member.Read("key");
-        });
-        Assert.Equal("value", await read);
-        Assert.Equal(2, reads);
+            await HoldingAsync(cluster);
+            var reads = 0;
+            var read = leader.Group.ReadByLeaseAsync(leader, member =>
+            {
+                if (reads++ == 0)
+                    clock.Step(TimeSpan.FromSeconds(1));
+                return member.Read("key");
+            });
+            Assert.Equal("value", await read);
+            if (reads == 2)
+                return;
+
+            // A round that began behind the step has renewed the lease before it was looked at again, which is as good.
+        }
+
+        Assert.Fail("No read was made again.");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Orleans.Replication.States.History;
 using Orleans.Replication.Tests.Grains;
 using Orleans.Replication.Tests.Groups;
 using Orleans.Runtime;
@@ -42,6 +43,18 @@ public sealed class GroupWatchTests : IAsyncLifetime
         Assert.All(changes, change => Assert.Equal(("default", StateChangeKind.Written), (change.Group, change.Kind)));
         Assert.All(changes, change => Assert.NotEqual(default, change.Timestamp));
         Assert.All(changes, change => Assert.NotNull(change.Origin.PeerId));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_a_look_ends_in_is_told_as_a_whole()
+    {
+        await using var group = await TestGroup.StartAsync(1);
+        var states = new GroupStates(group, 8);
+        for (var i = 0; i < StateHistory.MaxChangesInView - 2; i++)
+            await states.ChangeAsync(_random, 1);
+        await states.ChangeAsync(_random, 5);
+        var seen = await TakeAsync(group.Members[0], 0, states.Changes.Count);
+        Assert.Equal(states.Changes, seen.Select(change => GroupStates.Seen(group.Members[0].Transactions, change)));
     }
 
     [Fact]
@@ -154,5 +167,5 @@ public sealed class GroupWatchTests : IAsyncLifetime
 
             return seen;
         },
-        Cancelled);
+        Cancelled).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
 }
