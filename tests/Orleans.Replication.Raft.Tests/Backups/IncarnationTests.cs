@@ -96,6 +96,50 @@ public sealed class IncarnationTests
         Assert.True(alone.Group.GetStatus().Term >= recovered.Term);
     }
 
+    /// <summary>The survivor was no founder, a founder is gone, and what the log or the snapshot says of the members does not count any more.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_group_that_had_changed_its_members_is_rebuilt_with_the_survivor_alone(bool withSnapshot)
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        var founder = cluster.Followers.First();
+        var survivor = await cluster.StartNewMemberAsync(cluster.Leader);
+        await cluster.Leader.Group.AddVoterAsync(TestMember.Peer(survivor.Id));
+        var learner = await cluster.StartNewMemberAsync(cluster.Leader);
+        await cluster.Leader.Group.AddLearnerAsync(TestMember.Peer(learner.Id));
+        await cluster.Leader.Group.RemoveAsync(founder.Id);
+        await cluster.Leader.Group.ProposeAsync(KeyValueTable.Put("key", "kept"));
+        Assert.Equal("kept", await survivor.ReadLinearizableAsync("key"));
+        if (withSnapshot)
+            await survivor.Group.TakeSnapshotAsync();
+        await survivor.Group.ProposeAsync(KeyValueTable.Put("behind", "kept"));
+        var voters = cluster.Leader.Voters();
+        foreach (var member in cluster.Members)
+            await member.StopAsync();
+        var recovered = RaftGroupFolder.Recover(survivor.Folder, "default", acceptDataLoss: true);
+        Assert.Equal(survivor.Id, recovered.Member);
+        Assert.Equal(voters, recovered.FormerVoters);
+
+        await using var alone = new TestMember(cluster.Network, survivor.Id, [TestMember.Peer(survivor.Id)], survivor.Folder, options => options);
+        for (var start = 0; start < 2; start++)
+        {
+            await alone.StartAsync();
+            await alone.Group.WaitForLeaderAsync();
+            Assert.Equal([survivor.Id], alone.Group.GetStatus().Members.Select(member => member.Id));
+            Assert.Equal(("kept", "kept"), (await alone.ReadLinearizableAsync("key"), await alone.ReadLinearizableAsync("behind")));
+            await alone.Group.ProposeAsync(KeyValueTable.Put("start", $"{start}"));
+            await alone.StopAsync();
+        }
+
+        // It grows again, with whom it likes.
+        await alone.StartAsync();
+        var fresh = await cluster.StartNewMemberAsync(alone);
+        await alone.Group.AddVoterAsync(TestMember.Peer(fresh.Id));
+        Assert.Equal("kept", await fresh.ReadLinearizableAsync("key"));
+        await fresh.StopAsync();
+    }
+
     [Fact]
     public async Task A_survivor_that_is_damaged_is_not_recovered()
     {
