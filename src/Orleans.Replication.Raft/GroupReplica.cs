@@ -33,6 +33,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
     private readonly Admission _admission;
     private readonly Roster _roster;
     private readonly Autopilot _autopilot;
+    private readonly LeaderPreference _preference;
     private Task _admitting = Task.CompletedTask;
     private int _isGivenUp;
     private Task _asking = Task.CompletedTask;
@@ -99,6 +100,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         LeaderMembership = new LeaderMembership(options, node.Local.Id, Engine, Peers, node.ParseEndPoint);
         Membership = new MembershipRequests(options, node.Local.Id, Engine, Peers, LeaderMembership, time);
         _autopilot = new Autopilot(node, options, Engine, LeaderMembership, Membership, waiting, logger, time);
+        _preference = new LeaderPreference(options, node.Local.Id, Engine, Peers, logger, time);
     }
 
     public RaftGroupOptions Options { get; }
@@ -194,7 +196,7 @@ internal sealed partial class GroupReplica : IAsyncDisposable
         if (!_folder.IsAdmitted)
             _admitting = _admission.RunAsync(_stopping.Token);
         _asking = _roster.RunAsync(_stopping.Token);
-        _steering = _autopilot.RunAsync(_stopping.Token);
+        _steering = Task.WhenAll(_autopilot.RunAsync(_stopping.Token), _preference.RunAsync(_stopping.Token));
         _comparing = _divergence.RunAsync(_stopping.Token);
     }
 

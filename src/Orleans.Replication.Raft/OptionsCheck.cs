@@ -54,6 +54,10 @@ internal static class OptionsCheck
         Require(group.AppendTimeout >= group.MinElectionTimeout, nameof(group.AppendTimeout), group.AppendTimeout, $"at least {nameof(group.MinElectionTimeout)}");
         Require(group.ProposalTimeout > TimeSpan.Zero, nameof(group.ProposalTimeout), group.ProposalTimeout, "more than 0");
         Require(group.ReadTimeout > TimeSpan.Zero, nameof(group.ReadTimeout), group.ReadTimeout, "more than 0");
+        Require(group.LeaderPriority is >= 0 and <= 100, nameof(group.LeaderPriority), group.LeaderPriority, "0 to 100");
+        Require(
+            group.LeaderPriorityCheckInterval == TimeSpan.Zero || group.LeaderPriorityCheckInterval >= TimeSpan.FromMilliseconds(10), nameof(group.LeaderPriorityCheckInterval),
+            group.LeaderPriorityCheckInterval, "0 for never, or at least 10 ms");
         Require(group.StateMachineVersion >= 0, nameof(group.StateMachineVersion), group.StateMachineVersion, "0 for none, or more");
         Require(group.SessionTimeout >= TimeSpan.FromMinutes(1), nameof(group.SessionTimeout), group.SessionTimeout, "at least 1 minute");
     }

@@ -157,6 +157,7 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
             Incarnation = group.Incarnation ?? Incarnation.Unknown,
             Base = group.Base,
             StateMachineVersion = group.Options.StateMachineVersion,
+            LeaderPriority = group.Options.LeaderPriority,
             ConfigurationIndex = committed.Index,
             Configuration = UnsafeByteOperations.UnsafeWrap(group.ConfigurationFormat.Encode(committed.Configuration)),
         };

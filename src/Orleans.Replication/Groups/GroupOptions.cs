@@ -19,6 +19,7 @@ internal static class GroupOptions
             MaxVoters = options.MaxVoters,
             ReplaceDeadVoters = options.ReplaceDeadVoters,
             DeadVoterGracePeriod = options.DeadVoterGracePeriod,
+            LeaderPriority = options.LeaderPriority,
             MinElectionTimeout = options.MinElectionTimeout,
             MaxElectionTimeout = options.MaxElectionTimeout,
             MaxClockDrift = options.MaxClockDrift,

@@ -61,6 +61,12 @@ public sealed class RaftReplicationOptions
     public TimeSpan DeadVoterGracePeriod { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// How much this silo is to lead its groups: 0 to 100. Default: 0. A leader hands over to a silo with a higher one within some 10 seconds, when that is in touch and has everything committed; any
+    /// silo leads while there is none.
+    /// </summary>
+    public int LeaderPriority { get; set; }
+
+    /// <summary>
     /// The name that peers must share: 1 to 128 characters; data and messages of another name are refused. Default:
     /// <see cref="ClusterOptions.ClusterId"/>. Name it here when deployments over the same data change that.
     /// </summary>
