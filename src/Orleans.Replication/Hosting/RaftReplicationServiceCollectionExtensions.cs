@@ -81,6 +81,7 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddKeyedSingleton<IReplicationGroup>(KeyedService.AnyKey, (provider, name) => new ReplicationGroup((string)name!, provider));
         services.AddSingleton<IAttributeToFactoryMapper<ReplicatedStateAttribute>, ReplicatedStateAttributeMapper>();
 
+        services.TryAddSingleton<ILocalReplicas, LocalReplicas>();
         services.AddPlacementDirector<ReplicatedPlacement, LocalReplicaDirector>();
         services.AddGrainDirectory(ReplicatedPlacement.DirectoryName, (_, _) => new EmptyGrainDirectory());
     }

@@ -53,3 +53,12 @@ public sealed class ReplicatedBasketGrain([ReplicatedState("basket")] IReplicate
 /// <summary>Ordinary, with replicated state.</summary>
 public sealed class OrdinaryBasketGrain([ReplicatedState("basket")] IReplicatedState<Basket> basket, ILocalSiloDetails silo)
     : BasketGrain(basket, silo), IOrdinaryBasketGrain;
+
+/// <summary>Replicated in a group that not every silo has.</summary>
+[Replicated(Group)]
+public sealed class PreciousBasketGrain([ReplicatedState("basket", PreciousBasketGrain.Group)] IReplicatedState<Basket> basket, ILocalSiloDetails silo)
+    : BasketGrain(basket, silo), IPreciousBasketGrain
+{
+    /// <summary>The group.</summary>
+    public const string Group = "precious";
+}

@@ -45,6 +45,9 @@ public interface IBasketGrain : IGrainWithStringKey
 /// <summary>Served by the caller's own silo.</summary>
 public interface IReplicatedBasketGrain : IBasketGrain;
 
+/// <summary>The same in a group of its own.</summary>
+public interface IPreciousBasketGrain : IBasketGrain;
+
 /// <summary>One in the cluster.</summary>
 public interface IOrdinaryBasketGrain : IBasketGrain;
 

@@ -46,6 +46,18 @@ public sealed class LocalReplicaDirectorTests
     public async Task The_last_silo_says_that_nobody_is_left_when_it_leaves() =>
         await Assert.ThrowsAsync<OrleansException>(() => PlaceAsync(new Cluster(SiloStatus.ShuttingDown, Local), "g"));
 
-    private static Task<SiloAddress> PlaceAsync(IPlacementContext context, string key) => new LocalReplicaDirector().OnAddActivation(
+    [Fact]
+    public async Task A_silo_without_a_replica_in_service_sends_the_call_on_unless_there_is_nobody_else()
+    {
+        Assert.Contains(await PlaceAsync(new Cluster(SiloStatus.Active, [.. Others, Local]), "g", hasReplica: false), Others);
+        Assert.Equal(Local, await PlaceAsync(new Cluster(SiloStatus.Active, Local), "g", hasReplica: false));
+    }
+
+    private static Task<SiloAddress> PlaceAsync(IPlacementContext context, string key, bool hasReplica = true) => new LocalReplicaDirector(new Replicas(hasReplica)).OnAddActivation(
         new ReplicatedPlacement(), new PlacementTarget(GrainId.Create("t", key), [], default, 0), context);
+
+    private sealed class Replicas(bool serve) : ILocalReplicas
+    {
+        public bool Serve(GrainType grainType) => serve;
+    }
 }
