@@ -118,8 +118,7 @@ public sealed class StateStreamTests : IAsyncLifetime
         foreach (var kind in (string[])["implicit", "explicit"])
         {
             await Wait.UntilAsync($"the last of {written} is told {kind}", () => Task.FromResult(Followed.By($"{kind}/{_grain}").Any(change => change.Value.Total == written)));
-            var seen = Followed.By($"{kind}/{_grain}").Select(change => change.Value.Total).ToList();
-            Assert.Equal(Enumerable.Range(1, written).Select(total => (long)total), seen.Distinct().Order());
+            RequireNothingMissed(Followed.By($"{kind}/{_grain}"));
         }
     }
 
@@ -129,6 +128,20 @@ public sealed class StateStreamTests : IAsyncLifetime
         var stream = _cluster.Services(0).GetRequiredKeyedService<IStreamProvider>(Provider).GetStream(State);
         await Assert.ThrowsAsync<InvalidOperationException>(() => stream.OnNextAsync(default));
         Assert.Equal(0, (await Basket(0).Read(ReadConsistency.Linearizable)).Version);
+    }
+
+    /// <summary>
+    /// Every addition is told, but those that one event stands for which says so: a silo that has just started keeps nothing from before, and tells the state as it is.
+    /// </summary>
+    private static void RequireNothingMissed(IEnumerable<StateChange<Basket>> seen)
+    {
+        var told = 0L;
+        foreach (var change in seen.DistinctBy(change => change.Version).OrderBy(change => change.Version))
+        {
+            Assert.True(
+                change.Value.Total == told + 1 || (change.Kind == StateChangeKind.Compacted && change.Value.Total > told), $"Behind {told} came {change.Value.Total}, {change.Kind}.");
+            told = change.Value.Total;
+        }
     }
 
     private static void WithStreams(ISiloBuilder silo) => silo
