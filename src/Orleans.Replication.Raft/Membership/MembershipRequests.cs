@@ -42,6 +42,12 @@ internal sealed class MembershipRequests(
                     isInDoubt = true;
                     last = e.Message;
                 }
+                catch (OperationCanceledException)
+                {
+                    // The time was over while it was being made, perhaps with its entry in the log.
+                    isInDoubt = true;
+                    throw;
+                }
 
                 await Task.Delay(RetryDelay, time, either.Token).ConfigureAwait(false);
             }

@@ -97,6 +97,23 @@ internal sealed class TestMember(TestNetwork network, string id, IReadOnlyList<R
     /// <summary>Becomes a voter of the group that another member is in.</summary>
     public Task AddToAsync(TestMember member) => member.Group.AddVoterAsync(Peer(id));
 
+    /// <summary>Has it removed by another member, for as long as it takes: a leader that is removed hands over first, and an election may take longer than a change may.</summary>
+    public async Task RemoveByAsync(TestMember member)
+    {
+        while (true)
+        {
+            try
+            {
+                await member.Group.RemoveAsync(id);
+                return;
+            }
+            catch (Exception e) when (e is GroupUnavailableException or OutcomeUnknownException)
+            {
+                // Safe to repeat.
+            }
+        }
+    }
+
     /// <summary>Takes snapshots until the log does not go back to its beginning.</summary>
     public async Task ForgetLogAsync()
     {

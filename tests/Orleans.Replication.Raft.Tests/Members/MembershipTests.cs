@@ -32,7 +32,7 @@ public sealed class MembershipTests
 
         foreach (var leaving in cluster.Members.Take(4).ToList())
         {
-            await cluster.Members[4].Group.RemoveAsync(leaving.Id).WaitAsync(Limit);
+            await leaving.RemoveByAsync(cluster.Members[4]).WaitAsync(Limit);
             await load.SomeWritesAsync();
         }
 
@@ -50,7 +50,7 @@ public sealed class MembershipTests
             var others = cluster.Members.Where(member => member.IsRunning).ToArray();
             var replacement = await cluster.StartNewMemberAsync(others);
             await replacement.AddToAsync(others[0]).WaitAsync(Limit);
-            await others[1].Group.RemoveAsync(old.Id).WaitAsync(Limit);
+            await old.RemoveByAsync(others[1]).WaitAsync(Limit);
             await load.SomeWritesAsync();
             await old.StopAsync();
             await load.SomeWritesAsync();
@@ -58,6 +58,27 @@ public sealed class MembershipTests
 
         await load.EndAsync();
         Assert.Equal(cluster.Ids.Skip(3), cluster.Members[3].Voters());
+    }
+
+    [Fact]
+    public async Task A_change_that_is_in_the_log_and_not_committed_in_time_is_in_doubt()
+    {
+        await using var cluster = await TestCluster.StartAsync(3, options => new RaftGroupOptions
+        {
+            Voters = options.Voters,
+            Tables = options.Tables,
+            ProposalTimeout = TimeSpan.FromSeconds(1),
+            AppendTimeout = TimeSpan.FromMinutes(1),
+        });
+        var (leader, learner) = (cluster.Leader, TestMember.Peer("learner"));
+        cluster.Network.HangRounds(leader.Id);
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => leader.Group.AddLearnerAsync(learner));
+        cluster.Network.Resume();
+        await Eventually.TrueAsync("the change to be made after all, or made again", () =>
+        {
+            var next = cluster.Members.FirstOrDefault(member => member.IsLeader);
+            return next is not null && Record.Exception(() => next.Group.AddLearnerAsync(learner).GetAwaiter().GetResult()) is null;
+        });
     }
 
     [Fact]
