@@ -118,7 +118,7 @@ public sealed class StateStreamTests : IAsyncLifetime
         foreach (var kind in (string[])["implicit", "explicit"])
         {
             await Wait.UntilAsync($"the last of {written} is told {kind}", () => Task.FromResult(Followed.By($"{kind}/{_grain}").Any(change => change.Value.Total == written)));
-            RequireOrder(Followed.By($"{kind}/{_grain}"));
+            RequireTruth(Followed.By($"{kind}/{_grain}"));
         }
     }
 
@@ -130,12 +130,11 @@ public sealed class StateStreamTests : IAsyncLifetime
         Assert.Equal(0, (await Basket(0).Read(ReadConsistency.Linearizable)).Version);
     }
 
-    /// <summary>What is told is told in order. That nothing is missed while queues move between silos is not promised.</summary>
-    private static void RequireOrder(IEnumerable<StateChange<Basket>> seen)
+    /// <summary>What is told is what was. That nothing is missed while queues move between silos is not promised.</summary>
+    private static void RequireTruth(IEnumerable<StateChange<Basket>> seen)
     {
-        var told = seen.DistinctBy(change => change.Version).ToList();
-        Assert.Equal(told.OrderBy(change => change.Version), told);
-        Assert.Equal(told.Select(change => change.Value.Total).Order(), told.Select(change => change.Value.Total));
+        var told = seen.DistinctBy(change => change.Version).OrderBy(change => change.Version).Select(change => change.Value.Total).ToList();
+        Assert.Equal(told.Distinct().Order(), told);
     }
 
     private static void WithStreams(ISiloBuilder silo) => silo
