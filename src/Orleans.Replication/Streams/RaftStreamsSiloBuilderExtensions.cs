@@ -28,7 +28,6 @@ public static class RaftStreamsSiloBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
 
-        ShutdownLimit.AddTo(builder.Services);
         RaftStreamAdapterFactory.AddOptions(builder.Services, name, configureOptions);
         builder.Services.AddTransient<IConfigurationValidator>(services =>
             new ProviderGroupValidator($"Stream provider '{name}'", services.GetRequiredService<IOptionsMonitor<RaftStreamOptions>>().Get(name).Group, services));

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States;
 using Orleans.Replication.States.History;
@@ -20,7 +19,6 @@ internal sealed partial class HistoryReceiver(
     RaftGroup group,
     HistoryCache cache,
     RaftStreamOptions options,
-    ShutdownLimit shutdown,
     IServiceProvider services,
     TimeProvider time,
     ILogger logger) : IQueueAdapterReceiver
@@ -63,24 +61,8 @@ internal sealed partial class HistoryReceiver(
     public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "A position that is not saved lets events come again, no more.")]
-    public async Task Shutdown(TimeSpan timeout)
-    {
-        if (_feed is not { } feed)
-            return;
-        try
-        {
-            var delivered = cache.DeliveredUpTo(feed.Position);
-            if (delivered <= _saved)
-                return;
-            using var deadline = new CancellationTokenSource(timeout, time);
-            await shutdown.LimitAsync(group, (_, token) => _positions.SaveAsync(queue, delivered, token), deadline.Token).ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            LogNotSaved(error, provider, queue);
-        }
-    }
+    /// <remarks>Saves nothing: an agent has given its cursors up by then, so that nobody knows any more who has what.</remarks>
+    public Task Shutdown(TimeSpan timeout) => Task.CompletedTask;
 
     private async Task<GroupFeed> OpenAsync(CancellationToken cancellationToken)
     {

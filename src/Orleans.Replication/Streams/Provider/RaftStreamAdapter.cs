@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Runtime;
 using Orleans.Streams;
@@ -67,9 +66,8 @@ internal sealed partial class RaftStreamAdapter(string name, IStreamQueueMapper 
         Group,
         _caches[queueId],
         options,
-        services.GetRequiredService<ShutdownLimit>(),
         services,
-        services.GetRequiredService<TimeProvider>(),
+        services.GetService<TimeProvider>() ?? TimeProvider.System,
         services.GetRequiredService<ILoggerFactory>().CreateLogger<HistoryReceiver>());
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The streams of provider '{Provider}' wait for group '{Group}' to begin.")]
