@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Orleans.Replication.Raft.Tests.Damage;
 
 /// <summary>The file that says what becomes of a damaged member.</summary>
@@ -21,5 +19,12 @@ internal static class DamageTable
 
     public static string Path { get; } = System.IO.Path.Combine(Root(), "src", "Orleans.Replication.Raft", "DAMAGE.md");
 
-    private static string Root([CallerFilePath] string file = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file)!, "..", "..", ".."));
+    // From where the tests run: what the compiler says of a source file's place is "/_/…" in a build that can be repeated.
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Orleans.Replication.slnx")))
+                return folder.FullName;
+        throw new InvalidOperationException("The tests do not run below the repository.");
+    }
 }
