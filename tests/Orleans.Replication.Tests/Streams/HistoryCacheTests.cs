@@ -52,13 +52,15 @@ public sealed class HistoryCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_names_no_version_gets_what_comes()
+    public async Task Who_names_no_version_gets_what_the_agent_has_not_been_given_yet()
     {
-        await WriteAsync(1);
-        var cursor = _cache.GetCacheCursor(Stream, null);
-        Assert.Null(Next(cursor));
+        _cache.Given = await WriteAsync(1);
         var second = await WriteAsync(2);
+        var cursor = _cache.GetCacheCursor(Stream, null);
         Assert.Equal(second, Next(cursor)?.Version);
+        Assert.Null(Next(cursor));
+        var third = await WriteAsync(3);
+        Assert.Equal(third, Next(cursor)?.Version);
         Assert.Null(Next(_cache.GetCacheCursor(StreamId.Create("no state", "1"), null)));
     }
 

@@ -77,7 +77,7 @@ public sealed class StateStreamTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 10).Select(total => (long)total), Followed.By($"explicit/{_grain}").Select(change => change.Value.Total));
     }
 
-    /// <summary>Each silo leaves and comes back: its agents' queues move, and others deliver what follows.</summary>
+    /// <summary>Each silo leaves and comes back: its agents' queues move, and what was not delivered is delivered by others, perhaps twice.</summary>
     [Fact]
     public async Task Events_go_on_while_silos_leave_and_return()
     {
@@ -118,7 +118,7 @@ public sealed class StateStreamTests : IAsyncLifetime
         foreach (var kind in (string[])["implicit", "explicit"])
         {
             await Wait.UntilAsync($"the last of {written} is told {kind}", () => Task.FromResult(Followed.By($"{kind}/{_grain}").Any(change => change.Value.Total == written)));
-            RequireTruth(Followed.By($"{kind}/{_grain}"));
+            RequireNothingMissed(kind, Followed.By($"{kind}/{_grain}"));
         }
     }
 
@@ -130,11 +130,18 @@ public sealed class StateStreamTests : IAsyncLifetime
         Assert.Equal(0, (await Basket(0).Read(ReadConsistency.Linearizable)).Version);
     }
 
-    /// <summary>What is told is what was. That nothing is missed while queues move between silos is not promised.</summary>
-    private static void RequireTruth(IEnumerable<StateChange<Basket>> seen)
+    /// <summary>
+    /// Every addition is told, but those that one event stands for which says so: a silo that has just started keeps nothing from before, and tells the state as it is.
+    /// </summary>
+    private static void RequireNothingMissed(string kind, IEnumerable<StateChange<Basket>> seen)
     {
-        var told = seen.DistinctBy(change => change.Version).OrderBy(change => change.Version).Select(change => change.Value.Total).ToList();
-        Assert.Equal(told.Distinct().Order(), told);
+        var told = 0L;
+        foreach (var change in seen.DistinctBy(change => change.Version).OrderBy(change => change.Version))
+        {
+            Assert.True(
+                change.Value.Total == told + 1 || (change.Kind == StateChangeKind.Compacted && change.Value.Total > told), $"{kind}: behind {told} came {change.Value.Total}, {change.Kind}.");
+            told = change.Value.Total;
+        }
     }
 
     private static void WithStreams(ISiloBuilder silo) => silo

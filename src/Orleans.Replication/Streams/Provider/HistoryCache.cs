@@ -16,6 +16,12 @@ internal sealed class HistoryCache(RaftGroup group, IServiceProvider services) :
     private readonly Lock _gate = new();
     private volatile bool _isInterrupted;
 
+    /// <summary>
+    /// Up to where the agent has dealt with what it was given, which is where a subscriber begins that names no version. Not what is published: a change that came behind the subscription, and
+    /// is not with the agent yet, is one of those that the subscriber waits for.
+    /// </summary>
+    public long Given { get; set; }
+
     /// <summary>A subscriber could not be given what there is: somebody has to look again where it is.</summary>
     public void Interrupt() => _isInterrupted = true;
 
@@ -44,14 +50,14 @@ internal sealed class HistoryCache(RaftGroup group, IServiceProvider services) :
     }
 
     /// <inheritdoc/>
-    /// <remarks>The first event is that of the token, or the next one after it; without a token it is the next that happens.</remarks>
-    public IQueueCacheCursor GetCacheCursor(StreamId streamId, StreamSequenceToken? token) => Add(streamId, token is null ? _history.Published : Math.Max(0, token.SequenceNumber - 1));
+    /// <remarks>The first event is that of the token, or the next one after it; without a token it is the next that the agent is given.</remarks>
+    public IQueueCacheCursor GetCacheCursor(StreamId streamId, StreamSequenceToken? token) => Add(streamId, token is null ? Given : Math.Max(0, token.SequenceNumber - 1));
 
     /// <inheritdoc/>
     public QueueCacheCursorResult<IQueueCacheCursor> TryGetCacheCursorAtPosition(StreamId streamId, StreamSubscriptionStartPosition startPosition) =>
         QueueCacheCursorResult<IQueueCacheCursor>.FromCursor(Add(streamId, startPosition switch
         {
-            StreamSubscriptionStartPosition.Latest => _history.Published,
+            StreamSubscriptionStartPosition.Latest => Given,
             StreamSubscriptionStartPosition.EarliestAvailable => 0,
             _ => throw new ArgumentOutOfRangeException(nameof(startPosition), startPosition, "There is no such position."),
         }));

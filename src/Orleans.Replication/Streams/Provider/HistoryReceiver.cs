@@ -27,6 +27,7 @@ internal sealed partial class HistoryReceiver(
     private readonly StateHistory _history = group.Tables.OfType<StatesTable>().Single().History;
     private GroupFeed? _feed;
     private long _saved;
+    private long _delivered;
     private long _savedAt = time.GetTimestamp();
     private Task _saving = Task.CompletedTask;
 
@@ -45,6 +46,9 @@ internal sealed partial class HistoryReceiver(
             var feed = _feed ??= await OpenAsync(cancellationToken).ConfigureAwait(true);
             if (cache.EndInterruption())
                 feed = _feed = new GroupFeed(group, _history, cache.DeliveredUpTo(feed.Position));
+
+            // Before the next ones are read: until the agent has those, a subscriber of a stream that it knows already may be added.
+            cache.Given = feed.Position;
             SaveWhenDue(feed);
             return Read(feed);
         }
@@ -68,7 +72,7 @@ internal sealed partial class HistoryReceiver(
     {
         await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(true);
         await _positions.BeginAsync([queue], cancellationToken).ConfigureAwait(true);
-        _saved = _positions.Find(queue) ?? 0;
+        _saved = _delivered = _positions.Find(queue) ?? 0;
         LogOpened(provider, queue, group.Name, _saved);
         return new GroupFeed(group, _history, _saved);
     }
@@ -94,12 +98,15 @@ internal sealed partial class HistoryReceiver(
         return messages;
     }
 
+    /// <summary>
+    /// Saves how far the subscribers were an interval ago: one who has subscribed, and whom the agent is still asking where it wants to begin, holds nothing up yet.
+    /// </summary>
     private void SaveWhenDue(GroupFeed feed)
     {
         if (!_saving.IsCompleted || time.GetElapsedTime(_savedAt) < options.CheckpointInterval)
             return;
         _savedAt = time.GetTimestamp();
-        var delivered = cache.DeliveredUpTo(feed.Position);
+        (var delivered, _delivered) = (_delivered, cache.DeliveredUpTo(feed.Position));
         if (delivered > _saved)
             _saving = SaveAsync(delivered);
     }
