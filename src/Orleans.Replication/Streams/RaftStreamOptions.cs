@@ -15,8 +15,8 @@ public sealed class RaftStreamOptions
     public int Queues { get; set; } = 4;
 
     /// <summary>
-    /// How often an agent writes into the group how far its events have been delivered, when they have; the agent that takes its place begins there. Default 5 s; 100 ms to 10 minutes. Shorter costs a
-    /// command each time, longer lets more events come again after the loss of a silo.
+    /// How often an agent writes into the group how far its events had been delivered one interval before; the agent that takes its place begins there. Default 5 s; 100 ms to 10 minutes. Shorter costs a
+    /// command each time, longer lets more events come again when a queue moves to another silo.
     /// </summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(5);
 }

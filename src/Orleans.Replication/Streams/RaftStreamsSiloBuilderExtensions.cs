@@ -11,11 +11,12 @@ public static class RaftStreamsSiloBuilderExtensions
 {
     /// <summary>
     /// Makes each replicated state of a group an Orleans stream of its changes, which grains and clients subscribe to (<see cref="StateStreamExtensions"/>). Nobody publishes: whatever
-    /// changes a state is an event. Events come in the order of their state's versions, perhaps more than once, and go on coming when a silo is lost.
+    /// changes a state is an event. Every subscriber is told every change, in the order of its state's versions, perhaps more than once, also when silos leave or are lost.
     /// </summary>
     /// <remarks>
-    /// While a queue moves to another silo, because one joins, leaves or is lost, a subscriber may miss changes: the next one that it gets has the state as it is then. Who must not miss any watches the state
-    /// or the group (<see cref="Orleans.Replication.IReplicationGroup.WatchAsync"/>), which promises it. A subscriber that falls behind what the replicas keep gets the state as it is now (<see cref="Orleans.Replication.StateChangeKind.Compacted"/>) and goes on from there; it holds up nobody. Orleans
+    /// A subscriber that falls behind what the replica of its agent's silo keeps, which has nothing from before its start, gets the state as it is now
+    /// (<see cref="Orleans.Replication.StateChangeKind.Compacted"/>) and goes on from there; it holds up nobody. An event that a subscriber cannot deal with for as long as Orleans tries
+    /// (<see cref="StreamPullingAgentOptions.MaxEventDeliveryTime"/>, 1 minute) is passed over. Who subscribes without a version may be told some changes from just before. Orleans
     /// wants storage named <c>PubSubStore</c> for explicit subscriptions: <c>AddRaftGrainStorage("PubSubStore")</c>.
     /// </remarks>
     /// <param name="builder">The silo.</param>

@@ -1,3 +1,5 @@
+using Orleans.Runtime;
+
 namespace Orleans.Replication.States.History;
 
 /// <summary>Turns kept changes into what those who watch see.</summary>
@@ -7,8 +9,7 @@ internal static class ChangeReader
     /// <exception cref="UnreadableStateException">It is of a format that this silo does not know.</exception>
     public static GroupChange ToGroupChange(string group, in RecordedChange change)
     {
-        if (!StateKey.TryDecode(change.Key.Span, out var grain, out var stateName))
-            throw new UnreadableStateException("A state has a key of a format that this silo does not know. Update this silo.");
+        var (grain, stateName) = ReadKey(change);
         return new GroupChange
         {
             Group = group,
@@ -21,6 +22,12 @@ internal static class ChangeReader
             State = change.State.IsEmpty ? default : StateFormat.Body(change.State),
         };
     }
+
+    /// <summary>Which state a change is of.</summary>
+    /// <exception cref="UnreadableStateException">Its key is of a format that this silo does not know.</exception>
+    public static (GrainId Grain, string StateName) ReadKey(in RecordedChange change) => StateKey.TryDecode(change.Key.Span, out var grain, out var stateName)
+        ? (grain, stateName)
+        : throw new UnreadableStateException("A state has a key of a format that this silo does not know. Update this silo.");
 
     /// <summary>A change as those see it who watch its state.</summary>
     /// <exception cref="UnreadableStateException">The state cannot be read as a <typeparamref name="TState"/>.</exception>

@@ -9,10 +9,16 @@ namespace Orleans.Replication.States.History;
 internal sealed class GroupFeed(RaftGroup group, StateHistory history, long after)
 {
     private readonly Queue<(long Version, byte[] Key)> _compacted = new();
+    private long _compactedFrom;
     private long _compactedUpTo;
 
     /// <summary>Everything up to this version was given.</summary>
     public long Position { get; private set; } = after;
+
+    /// <summary>
+    /// Who begins anew behind this version misses nothing without being told: <see cref="Position"/>, or, while states are given in place of their changes, where those changes began.
+    /// </summary>
+    public long SafeStart => _compacted.Count > 0 ? _compactedFrom : Position;
 
     /// <summary>
     /// What comes next, all of each version; empty when there is nothing yet. A <see cref="StateChangeKind.Compacted"/> change stands for all of its state's up to its version that were not given.
@@ -49,7 +55,7 @@ internal sealed class GroupFeed(RaftGroup group, StateHistory history, long afte
 
         foreach (var state in changed.OrderBy(state => state.Version))
             _compacted.Enqueue(state);
-        _compactedUpTo = published;
+        (_compactedFrom, _compactedUpTo) = (Position, published);
     }
 
     private List<RecordedChange> NextCompacted()

@@ -19,7 +19,6 @@ internal sealed partial class HistoryReceiver(
     RaftGroup group,
     HistoryCache cache,
     RaftStreamOptions options,
-    IServiceProvider services,
     TimeProvider time,
     ILogger logger) : IQueueAdapterReceiver
 {
@@ -45,10 +44,10 @@ internal sealed partial class HistoryReceiver(
         {
             var feed = _feed ??= await OpenAsync(cancellationToken).ConfigureAwait(true);
             if (cache.EndInterruption())
-                feed = _feed = new GroupFeed(group, _history, cache.DeliveredUpTo(feed.Position));
+                feed = _feed = new GroupFeed(group, _history, cache.DeliveredUpTo(feed.SafeStart));
 
             // Before the next ones are read: until the agent has those, a subscriber of a stream that it knows already may be added.
-            cache.Given = feed.Position;
+            cache.Given = feed.SafeStart;
             SaveWhenDue(feed);
             return Read(feed);
         }
@@ -77,25 +76,23 @@ internal sealed partial class HistoryReceiver(
         return new GroupFeed(group, _history, _saved);
     }
 
+    /// <summary>The streams of this queue that have something new.</summary>
     private List<IBatchContainer> Read(GroupFeed feed)
     {
-        var messages = new List<IBatchContainer>();
+        var streams = new HashSet<StreamId>();
         long position;
         do
         {
             position = feed.Position;
-            foreach (var recorded in feed.Next())
+            foreach (var change in feed.Next())
             {
-                var change = ChangeReader.ToGroupChange(group.Name, recorded);
-                if (change.Grain.Key.AsSpan().IsEmpty)
-                    continue;
-                var stream = StateStreams.IdOf(change.Grain, change.StateName);
-                if (mapper.GetQueueForStream(stream).Equals(queue))
-                    messages.Add(new StateChangeBatch(stream, change, services));
+                var (grain, stateName) = ChangeReader.ReadKey(change);
+                if (!grain.Key.AsSpan().IsEmpty && StateStreams.IdOf(grain, stateName) is var stream && mapper.GetQueueForStream(stream).Equals(queue))
+                    streams.Add(stream);
             }
         }
-        while (messages.Count == 0 && feed.Position > position);
-        return messages;
+        while (streams.Count == 0 && feed.Position > position);
+        return [.. streams.Select(stream => new StreamNews(stream, cache.Given))];
     }
 
     /// <summary>
@@ -106,7 +103,7 @@ internal sealed partial class HistoryReceiver(
         if (!_saving.IsCompleted || time.GetElapsedTime(_savedAt) < options.CheckpointInterval)
             return;
         _savedAt = time.GetTimestamp();
-        (var delivered, _delivered) = (_delivered, cache.DeliveredUpTo(feed.Position));
+        (var delivered, _delivered) = (_delivered, cache.DeliveredUpTo(feed.SafeStart));
         if (delivered > _saved)
             _saving = SaveAsync(delivered);
     }

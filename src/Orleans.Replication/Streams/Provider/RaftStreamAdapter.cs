@@ -66,7 +66,6 @@ internal sealed partial class RaftStreamAdapter(string name, IStreamQueueMapper 
         Group,
         _caches[queueId],
         options,
-        services,
         services.GetService<TimeProvider>() ?? TimeProvider.System,
         services.GetRequiredService<ILoggerFactory>().CreateLogger<HistoryReceiver>());
 
