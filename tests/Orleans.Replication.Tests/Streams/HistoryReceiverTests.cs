@@ -86,6 +86,9 @@ public sealed class HistoryReceiverTests : IAsyncLifetime
     {
         _time.Advance(_options.CheckpointInterval);
         await _receiver.GetQueueMessagesAsync(256, Cancelled);
+
+        // What it saves is in the log before this is.
+        await new StreamPositions("another", 1, Group).SaveAsync(Queue, 1, Cancelled);
     }
 
     private static GroupChange? Next(IQueueCacheCursor cursor) =>
