@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Providers;
+using Orleans.Replication.Hosting;
 using Orleans.Replication.Storage.Provider;
 using Orleans.Storage;
 
@@ -23,7 +24,6 @@ internal sealed class RaftGrainStorageProviderBuilder : IProviderBuilder<ISiloBu
     {
         options.Group = section[nameof(options.Group)] ?? options.Group;
         options.DeleteStateOnClear = section.GetValue(nameof(options.DeleteStateOnClear), options.DeleteStateOnClear);
-        if (section["SerializerKey"] is { Length: > 0 } serializerKey)
-            options.GrainStorageSerializer = services.GetRequiredKeyedService<IGrainStorageSerializer>(serializerKey);
+        UnlistedProviders.BindSerializer(options, services, section);
     }
 }
