@@ -9,9 +9,10 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Replication.Nemesis.Silo.Calls;
 using Orleans.Replication.Nemesis.Silo.Holding;
+using Orleans.Replication.Nemesis.Silo.Providers;
 
 // One silo with one job, which it begins when it serves and reports on, a line of JSON for each event, on its standard output:
-//   --job lock|election|calls --name NAME --silo-port N --gateway-port N --lease SECONDS, and Orleans:Replication:… for the replica.
+//   --job lock|election|calls|providers --name NAME --silo-port N --gateway-port N --lease SECONDS, and Orleans:Replication:… for the replica.
 var builder = Host.CreateEmptyApplicationBuilder(null);
 builder.Configuration.AddCommandLine(args);
 var settings = builder.Configuration;
@@ -21,15 +22,22 @@ builder.UseOrleans(silo => silo
     .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("nemesis", "nemesis"))
     .ConfigureEndpoints(IPAddress.Loopback, Number("silo-port"), Number("gateway-port"))
     .UseRaftClustering()
-    .AddRaftReplication());
+    .AddRaftReplication()
+    .AddRaftGrainStorageAsDefault()
+    .AddRaftGrainDirectory(ProviderCalls.Directory)
+    .AddRaftLogConsistencyProviderAsDefault()
+    .UseRaftReminderService()
+    .Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = ProviderCalls.ReminderPeriod));
 
 // After the silo: it serves when the job begins, and until the job has ended.
 var name = settings["name"]!;
+builder.Services.AddSingleton(new SiloName(name));
 builder.Services.AddSingleton<IHostedService>(services => settings["job"] switch
 {
     "lock" => new Holder(name, new LockOffice(services.GetRequiredService<IGrainFactory>(), name, Lease()), Grains(services)),
     "election" => new Holder(name, new ElectionOffice(services.GetRequiredService<IGrainFactory>(), name, Lease()), Grains(services)),
     "calls" => ActivatorUtilities.CreateInstance<LocalCalls>(services, name),
+    "providers" => ActivatorUtilities.CreateInstance<ProviderCalls>(services),
     var other => throw new ArgumentException($"There is no job '{other}'."),
 });
 using var host = builder.Build();
