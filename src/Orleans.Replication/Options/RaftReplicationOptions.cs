@@ -129,10 +129,10 @@ public sealed class RaftReplicationOptions
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long the runtime's own accesses, to the membership table and to grain directories, may take while the silo stops. Default: 1.5 s, the longest election; 100 ms to
-    /// 1 minute. The silos that stop last have no quorum any more to record their end and that of their grains, and would wait for it. Longer makes it likelier
-    /// that a slow group still hears of the end; shorter stops faster. A silo whose end was not recorded is declared dead by the others, or by its own next
-    /// start on the same endpoint.
+    /// How long the runtime's own accesses, to the membership table, to grain directories and to the storage of stream subscriptions (<c>PubSubStore</c>), may take while the silo
+    /// stops. Default: 1.5 s, the longest election; 100 ms to 1 minute. The silos that stop last have no quorum any more to record their end and that of their grains, and would wait for
+    /// it. Longer makes it likelier that a slow group still hears of the end; shorter stops faster. A silo whose end was not recorded is declared dead by the others, or by its own next
+    /// start on the same endpoint. What grains themselves write when they are deactivated may take its time (<see cref="ProposalTimeout"/>).
     /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 

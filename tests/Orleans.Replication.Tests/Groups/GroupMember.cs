@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Providers;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.GrainDirectories.Provider;
@@ -146,6 +147,8 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         services.AddSingleton<IReplicationGroup>(provider => new ReplicationGroup(ReplicationGroups.Default, provider));
         services.AddRaftGrainStorage(TestGroup.Tombstones);
         services.AddRaftGrainStorage(TestGroup.Deletes, storage => storage.DeleteStateOnClear = true);
+        services.AddRaftGrainStorage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME);
+        ShutdownLimit.AddTo(services);
         return services.BuildServiceProvider();
     }
 

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Providers;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Tests.Groups;
 using Orleans.Runtime;
@@ -35,6 +38,30 @@ public sealed class GrainStorageFailureTests
         await group.Members[1].StartAsync();
         await group.WaitForLeaderAsync();
         Assert.False((await ReadAsync(group.Members[0])).RecordExists);
+    }
+
+    [Fact]
+    public async Task While_a_silo_stops_without_a_majority_subscriptions_are_given_up_and_the_states_of_grains_are_not()
+    {
+        await using var group = new TestGroup(3, new() { ProposalTimeout = TimeSpan.FromMinutes(1), ReadTimeout = TimeSpan.FromMinutes(1) });
+        var member = group.Members[0];
+        await member.StartAsync();
+        var lifecycle = new SiloLifecycleSubject(NullLogger<SiloLifecycleSubject>.Instance);
+        member.Services.GetRequiredService<ShutdownLimit>().Participate(lifecycle);
+        await lifecycle.OnStart();
+        await lifecycle.OnStop();
+
+        var ofGrain = Storage(member).WriteStateAsync(Name, Grain, new GrainState<Deposit>(new("Ada", 1)));
+        var subscriptions = member.Storage(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME);
+        foreach (var access in (Func<Task>[])[
+            () => subscriptions.WriteStateAsync(Name, Grain, new GrainState<Deposit>(new("Ada", 1))), () => subscriptions.ReadStateAsync(Name, Grain, new GrainState<Deposit>())])
+        {
+            Assert.IsType<TimeoutException>((await Assert.ThrowsAsync<RaftGrainStorageException>(access)).InnerException);
+        }
+
+        Assert.False(ofGrain.IsCompleted);
+        await member.StopAsync();
+        await Assert.ThrowsAsync<RaftGrainStorageException>(() => ofGrain);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Replication.Errors;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
 using Orleans.Runtime;
@@ -18,8 +19,14 @@ namespace Orleans.Replication.Storage.Provider;
 /// <param name="group">Finds the group. Not called before the first operation, so that nothing is opened while services are made.</param>
 /// <param name="activators">Make the states of records that do not exist.</param>
 /// <param name="logger">Told of conflicts; Orleans itself logs every other failure.</param>
+/// <param name="shutdown">For what the runtime itself keeps: while the silo stops it has to be quick. Null for the states of the application, which may need the time.</param>
 internal sealed partial class RaftGrainStorage(
-    string name, RaftGrainStorageOptions options, Func<RaftGroup> group, IActivatorProvider activators, ILogger<RaftGrainStorage> logger) : IGrainStorage
+    string name,
+    RaftGrainStorageOptions options,
+    Func<RaftGroup> group,
+    IActivatorProvider activators,
+    ILogger<RaftGrainStorage> logger,
+    ShutdownLimit? shutdown = null) : IGrainStorage
 {
     /// <inheritdoc/>
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
@@ -91,12 +98,20 @@ internal sealed partial class RaftGrainStorage(
         }
     }
 
-    private async Task<StateRecord?> FindAsync(byte[] key, CancellationToken cancellationToken)
+    private ValueTask<StateRecord?> FindAsync(byte[] key, CancellationToken cancellationToken)
     {
-        var replica = group();
-        await replica.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-        return replica.GetReader(GrainStorageTable.TableName).TryGet(key, out var record) ? record : null;
+        return shutdown is null ? ReadAsync(group(), cancellationToken) : shutdown.LimitAsync(group(), ReadAsync, cancellationToken);
+
+        async ValueTask<StateRecord?> ReadAsync(RaftGroup replica, CancellationToken stop)
+        {
+            await replica.ReadBarrierAsync(stop).ConfigureAwait(false);
+            return replica.GetReader(GrainStorageTable.TableName).TryGet(key, out var record) ? record : null;
+        }
     }
+
+    private ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken) => shutdown is null
+        ? group().ProposeAsync(command, cancellationToken)
+        : shutdown.LimitAsync(group(), (replica, stop) => replica.ProposeAsync(command, stop), cancellationToken);
 
     private async Task<long> ChangeAsync(
         string operation, string stateName, GrainId grainId, ReadOnlyMemory<byte> record, string? etag, CancellationToken cancellationToken)
@@ -111,7 +126,7 @@ internal sealed partial class RaftGrainStorage(
         }
 
         var command = new Command(GrainStorageTable.TableName, key, record, expected);
-        var result = await group().ProposeAsync(command, cancellationToken).ConfigureAwait(false);
+        var result = await ProposeAsync(command, cancellationToken).ConfigureAwait(false);
         return result.Status switch
         {
             CommandStatus.Ok => result.Version,

@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Providers;
+using Orleans.Replication.Groups;
 using Orleans.Serialization.Serializers;
 
 namespace Orleans.Replication.Storage.Provider;
@@ -17,6 +19,7 @@ internal static class RaftGrainStorageFactory
             options,
             () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group),
             services.GetRequiredService<IActivatorProvider>(),
-            services.GetRequiredService<ILogger<RaftGrainStorage>>());
+            services.GetRequiredService<ILogger<RaftGrainStorage>>(),
+            name == ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME ? services.GetRequiredService<ShutdownLimit>() : null);
     }
 }
