@@ -8,6 +8,7 @@ using Orleans.Replication.Administration.Wire;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States;
+using Orleans.Replication.Transport;
 
 namespace Orleans.Replication.Administration;
 
@@ -61,29 +62,7 @@ internal sealed partial class AdminServer(
             }
 
             await stream.CloseWriteAsync(cancellationToken).ConfigureAwait(false);
-            await WaitUntilReadAsync(stream, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>A stream that is let go before the caller has closed its half is reset, and drops an answer that the caller has not read yet.</summary>
-    private static async ValueTask WaitUntilReadAsync(Libp2pStream stream, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(HelloTimeout);
-        try
-        {
-            for (var read = 0L; read < AdminMessages.MaxMessageBytes;)
-            {
-                var rest = await stream.Input.ReadAsync(deadline.Token).ConfigureAwait(false);
-                read += rest.Buffer.Length;
-                stream.Input.AdvanceTo(rest.Buffer.End);
-                if (rest.IsCompleted)
-                    return;
-            }
-        }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
-        {
-            // The caller has gone, or takes too long.
+            await StreamEnd.WaitAsync(stream, AdminMessages.MaxMessageBytes, HelloTimeout, cancellationToken).ConfigureAwait(false);
         }
     }
 

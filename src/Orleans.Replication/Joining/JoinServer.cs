@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Google.Protobuf.Collections;
 using Microsoft.Extensions.Logging;
@@ -22,11 +21,10 @@ internal sealed partial class JoinServer(
     internal const int MaxRequestsPerSecond = 20;
 
     private const int MaxStreams = 16;
-    private const int MaxKnownPeers = 1024;
 
     private readonly Lazy<SharedSecret?> _token = new(() => SharedSecret.Of(options.Value.JoinToken));
     private readonly RequestRate _rate = new(MaxRequestsPerSecond, time);
-    private readonly ConcurrentDictionary<PeerId, bool> _logged = new();
+    private readonly PeerNotices _notices = new();
     private readonly Meter _meter = new("Orleans.Replication");
     private Counter<long>? _refused;
 
@@ -90,7 +88,7 @@ internal sealed partial class JoinServer(
             return Refuse(JoinRefusal.NotReady, error.Message);
         }
 
-        if (FirstTime(peer, isRefused: false))
+        if (_notices.FirstTime(peer, isRefused: false))
             LogAsked(peer, asking.EndPoint, group);
         return null;
     }
@@ -112,17 +110,8 @@ internal sealed partial class JoinServer(
     private void Count(PeerId peer, JoinReply reply)
     {
         _refused?.Add(1, new KeyValuePair<string, object?>("reason", reply.Refusal.ToString()));
-        if (FirstTime(peer, isRefused: true))
+        if (_notices.FirstTime(peer, isRefused: true))
             LogRefused(peer, reply.Refusal);
-    }
-
-    /// <summary>One line for each peer and outcome, and for a bounded number of peers: strangers make no log grow.</summary>
-    private bool FirstTime(PeerId peer, bool isRefused)
-    {
-        if (_logged.TryGetValue(peer, out var wasRefused) ? wasRefused == isRefused : _logged.Count >= MaxKnownPeers)
-            return false;
-        _logged[peer] = isRefused;
-        return true;
     }
 
     private static JoinReply Refuse(JoinRefusal refusal, string reason) => new() { Refusal = refusal, Reason = reason };

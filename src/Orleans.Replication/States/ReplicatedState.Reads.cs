@@ -36,7 +36,8 @@ internal sealed partial class ReplicatedState<TState>
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var read = ReadNotOlderThan(maxStaleness);
+            ReplicaReads.RequireNotOlderThan(group, maxStaleness);
+            var read = Read();
             return new(new VersionedState<TState>(read.Value, read.Version));
         }
         catch (RaftException error)
@@ -56,13 +57,9 @@ internal sealed partial class ReplicatedState<TState>
     public async ValueTask<StateChange<TState>> ReadAtAsync(long version, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
-        var past = new PastState<TState>(group, _key, History, states);
         try
         {
-            // Behind the barrier the replica has everything that anybody can have seen: a version that it still has not is not there yet.
-            if (past.LastVersion < version)
-                await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-            return past.Read(version);
+            return ChangeReader.ToStateChange(await new PastState(group, _key, History).ReadAsync(version, cancellationToken).ConfigureAwait(false), states);
         }
         catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
         {
@@ -70,20 +67,11 @@ internal sealed partial class ReplicatedState<TState>
         }
     }
 
-    /// <summary>
-    /// Reads the record once, so that a state which this silo cannot read fails the activation and not the first call.
-    /// </summary>
-    public void Load() => Read();
-
-    private Remembered ReadNotOlderThan(TimeSpan maxStaleness)
+    /// <inheritdoc/>
+    public ValueTask LoadAsync(CancellationToken cancellationToken)
     {
-        // Asked first: what is read afterwards is not older.
-        var staleness = group.GetStaleness();
-        return staleness <= maxStaleness
-            ? Read()
-            : throw new ReplicationUnavailableException(
-                $"This silo's replica of group '{group.Name}' {(staleness is { } age ? $"has last been up to date {age} ago" : "has not been up to date since its start")}; "
-                + $"{maxStaleness} was asked for. Read with a higher limit, or linearizably.");
+        Read();
+        return default;
     }
 
     private Remembered Read()
@@ -110,18 +98,8 @@ internal sealed partial class ReplicatedState<TState>
     {
         try
         {
-            switch (consistency ?? defaults.Consistency)
-            {
-                case ReadConsistency.Stale:
-                    return consistency is null && defaults.MaxStaleness is { } maxStaleness ? ReadNotOlderThan(maxStaleness) : Read();
-                case ReadConsistency.Linearizable:
-                    await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-                    return Read();
-                case ReadConsistency.Lease:
-                    return await group.ReadByLeaseAsync(this, static state => state.Read(), cancellationToken).ConfigureAwait(false);
-                default:
-                    throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "There is no such consistency.");
-            }
+            return await ReplicaReads.ReadAsync(
+                group, consistency ?? defaults.Consistency, consistency is null ? defaults.MaxStaleness : null, this, static state => state.Read(), cancellationToken).ConfigureAwait(false);
         }
         catch (RaftException error)
         {

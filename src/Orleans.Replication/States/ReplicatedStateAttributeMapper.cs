@@ -24,22 +24,15 @@ internal sealed class ReplicatedStateAttributeMapper : IAttributeToFactoryMapper
         return context => create(context, metadata);
     }
 
-    private static ReplicatedState<TState> Create<TState>(IGrainContext context, ReplicatedStateAttribute metadata)
+    private static IReplicatedState<TState> Create<TState>(IGrainContext context, ReplicatedStateAttribute metadata)
     {
-        var services = context.ActivationServices;
-        var group = services.GetRequiredService<IReplicationHost>().GetGroup(metadata.Group);
-        var state = ActivatorUtilities.CreateInstance<ReplicatedState<TState>>(
-            services,
-            group,
-            new StateReference<TState>(context.GrainId, metadata.StateName, metadata.Group),
-            new StateDefaults(OriginFormat.Encode(new(group.LocalId, context.GrainId)), metadata.Consistency, MaxStalenessOf(metadata)));
+        var source = (IStateSource)context.ActivationServices.GetRequiredKeyedService<IReplicationGroup>(metadata.Group);
+        var reference = new StateReference<TState>(context.GrainId, metadata.StateName, metadata.Group);
+        var state = source.Create(context.ActivationServices, reference, context.GrainId, metadata.Consistency, MaxStalenessOf(metadata));
 
         // Before OnActivateAsync, which is GrainLifecycleStage.Activate.
-        context.ObservableLifecycle.Subscribe(nameof(ReplicatedState<>), GrainLifecycleStage.SetupState, _ =>
-        {
-            state.Load();
-            return Task.CompletedTask;
-        });
+        context.ObservableLifecycle.Subscribe(
+            nameof(ReplicatedStateAttribute), GrainLifecycleStage.SetupState, cancellationToken => ((ILoadedState)state).LoadAsync(cancellationToken).AsTask());
         return state;
     }
 

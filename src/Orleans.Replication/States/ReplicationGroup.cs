@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Replication.Errors;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States.History;
 using Orleans.Replication.States.Transactions;
@@ -9,7 +8,7 @@ namespace Orleans.Replication.States;
 
 /// <inheritdoc cref="IReplicationGroup"/>
 /// <remarks>It is made with the silo's services, and finds its group when it is used: replication starts later.</remarks>
-internal sealed class ReplicationGroup(string name, IServiceProvider services) : IReplicationGroup
+internal sealed class ReplicationGroup(string name, IServiceProvider services) : IReplicationGroup, IStateSource
 {
     private readonly IReplicationHost _host = services.GetRequiredService<IReplicationHost>();
     private readonly IGrainContextAccessor? _caller = services.GetService<IGrainContextAccessor>();
@@ -23,32 +22,25 @@ internal sealed class ReplicationGroup(string name, IServiceProvider services) :
     /// <inheritdoc/>
     public async ValueTask<TransactionResult> TransactAsync(GroupTransaction transaction, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(transaction);
-        if (transaction.Parts is 0 or > GroupTransaction.MaxParts)
-        {
-            throw new ArgumentException(
-                $"A transaction has 1 to {GroupTransaction.MaxParts} conditions and steps; this one has {transaction.Parts}. Nothing was proposed.", nameof(transaction));
-        }
-
+        TransactionProposal.Check(transaction);
         var group = _host.GetGroup(name);
-        var encoder = Encode(transaction, group);
-        try
-        {
-            var result = await group.ProposeAsync(encoder.Encode(OriginOf(group)), cancellationToken).ConfigureAwait(false);
-            return encoder.Decode(TransactionAnswer.Parse(result.Payload));
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
+        var proposals = new LocalProposals(group, services.GetRequiredService<OperationRunners>());
+        return await TransactionProposal.RunAsync(transaction, proposals, OriginOf(group, _caller?.GrainContext?.GrainId), services, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public IReplicatedState<TState> GetState<TState>(StateReference<TState> state)
     {
         StateReferences.Check(state, name);
+        return Create(services, state, _caller?.GrainContext?.GrainId, ReadConsistency.Linearizable, maxStaleness: null);
+    }
+
+    /// <inheritdoc/>
+    public IReplicatedState<TState> Create<TState>(
+        IServiceProvider caller, StateReference<TState> state, GrainId? grain, ReadConsistency consistency, TimeSpan? maxStaleness)
+    {
         var group = _host.GetGroup(name);
-        return ActivatorUtilities.CreateInstance<ReplicatedState<TState>>(services, group, state, new StateDefaults(OriginOf(group)));
+        return ActivatorUtilities.CreateInstance<ReplicatedState<TState>>(caller, group, state, new StateDefaults(OriginOf(group, grain), consistency, maxStaleness));
     }
 
     /// <inheritdoc/>
@@ -57,36 +49,12 @@ internal sealed class ReplicationGroup(string name, IServiceProvider services) :
         if (fromVersion < 0)
             throw new ArgumentOutOfRangeException(nameof(fromVersion), fromVersion, "Versions are not negative.");
         var group = _host.GetGroup(name);
-        return new GroupWatch(group, group.Tables.OfType<StatesTable>().Single().History).RunAsync(fromVersion, cancellationToken);
+        var watch = new GroupWatch(group, group.Tables.OfType<StatesTable>().Single().History);
+        return ChangeReader.ToGroupChangesAsync(watch.RunAsync(fromVersion, CancellationToken.None), name, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public StateChange<TState> Read<TState>(GroupChange change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        try
-        {
-            return ChangeReader.ToStateChange(change, services.GetRequiredService<StateSerializer<TState>>());
-        }
-        catch (UnreadableStateException error)
-        {
-            throw new ReplicationConfigurationException(error.Message, error.InnerException);
-        }
-    }
+    public StateChange<TState> Read<TState>(GroupChange change) => ChangeReader.Read<TState>(change, services);
 
-    private TransactionEncoder Encode(GroupTransaction transaction, RaftGroup group)
-    {
-        try
-        {
-            var encoder = new TransactionEncoder(group, services);
-            transaction.Accept(encoder);
-            return encoder;
-        }
-        catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
-        {
-            throw translated;
-        }
-    }
-
-    private byte[] OriginOf(RaftGroup group) => OriginFormat.Encode(new(group.LocalId, _caller?.GrainContext?.GrainId));
+    private static byte[] OriginOf(RaftGroup group, GrainId? grain) => OriginFormat.Encode(new(group.LocalId, grain));
 }

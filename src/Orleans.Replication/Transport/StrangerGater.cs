@@ -4,7 +4,7 @@ namespace Orleans.Replication.Transport;
 
 /// <summary>
 /// Lets strangers in beside those that may connect anyway, so that clients can ask for the gateways and new silos to join: whoever dials, but only so many at once and each only for so
-/// long. They are not dialled, and what is served to members is not served to them.
+/// long. They are not dialled, and what is served to members is not served to them. A stranger that becomes a guest stays, and makes room for the next one.
 /// </summary>
 internal sealed class StrangerGater : IConnectionGater
 {
@@ -16,11 +16,12 @@ internal sealed class StrangerGater : IConnectionGater
 
     private readonly IConnectionGater _others;
     private readonly TimeProvider _time;
+    private readonly Guests? _guests;
     private int _connections;
 
-    public StrangerGater(IConnectionGater others, TimeProvider time)
+    public StrangerGater(IConnectionGater others, TimeProvider time, Guests? guests = null)
     {
-        (_others, _time) = (others, time);
+        (_others, _time, _guests) = (others, time, guests);
         others.Changed += (_, e) => Changed?.Invoke(this, e);
     }
 
@@ -51,9 +52,15 @@ internal sealed class StrangerGater : IConnectionGater
 
     private async Task EndInTimeAsync(Libp2pConnection connection)
     {
-        await Task.Delay(MaxLifetime, _time, connection.Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!IsAllowedAnyway(connection)) // It may have become a member meanwhile.
-            await connection.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var becomesGuest = _guests?.Expect(connection) ?? Task.Delay(Timeout.InfiniteTimeSpan, connection.Closed);
+        var isOver = Task.Delay(MaxLifetime, _time, connection.Closed);
+        if (await Task.WhenAny(becomesGuest, isOver).ConfigureAwait(false) == isOver)
+        {
+            _guests?.Forget(connection);
+            if (!IsAllowedAnyway(connection)) // It may have become a member meanwhile.
+                await connection.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         Interlocked.Decrement(ref _connections);
     }
 }

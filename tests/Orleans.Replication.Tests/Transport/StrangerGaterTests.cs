@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Replication.Libp2p;
 using Orleans.Replication.Raft.Tests.Cluster;
 using Orleans.Replication.Transport;
@@ -49,6 +50,40 @@ public sealed class StrangerGaterTests
 
         await Eventually.TrueAsync("the stranger is gone", () => stranger.Connections.Count == 0);
         Assert.Equal(member.PeerId, Assert.Single(silo.Connections).RemotePeer);
+    }
+
+    [Fact]
+    public async Task A_stranger_that_becomes_a_guest_stays_and_makes_room_for_the_next()
+    {
+        var guests = new Guests();
+        var time = new FakeTimeProvider();
+        await using var silo = await StartAsync(new StrangerGater(new PeerAllowList([]), time, guests));
+        var hosts = new List<Libp2pHost>();
+        for (var i = 0; i < StrangerGater.MaxConnections + 2; i++)
+        {
+            var host = await StartAsync();
+            hosts.Add(host);
+            while (await Record.ExceptionAsync(async () => await host.ConnectAsync(AddressOf(silo))) is { } error)
+                Assert.IsAssignableFrom<Libp2pException>(error); // A guest is off the list of strangers a moment after it was admitted.
+            if (i >= 2)
+                continue;
+            await Eventually.TrueAsync("the silo has it", () => silo.Connections.Any(connection => connection.RemotePeer == host.PeerId && guests.IsStranger(connection)));
+            var connection = silo.Connections.Single(connection => connection.RemotePeer == host.PeerId);
+            Assert.True(guests.TryAdmit(connection));
+            Assert.True(guests.TryAdmit(connection));
+            Assert.Equal((i + 1, false), (guests.Count, guests.IsStranger(connection)));
+        }
+
+        await Eventually.TrueAsync("all are connected", () => silo.Connections.Count == hosts.Count);
+        await Eventually.TrueAsync("the strangers are gone", () =>
+        {
+            time.Advance(StrangerGater.MaxLifetime);
+            return silo.Connections.Count == 2;
+        });
+        Assert.Equal(hosts.Take(2).Select(host => host.PeerId).Order(), silo.Connections.Select(connection => connection.RemotePeer).Order());
+        foreach (var host in hosts)
+            await host.DisposeAsync();
+        await Eventually.TrueAsync("no guest is left", () => guests.Count == 0);
     }
 
     [Fact]

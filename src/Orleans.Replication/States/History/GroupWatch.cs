@@ -7,8 +7,8 @@ namespace Orleans.Replication.States.History;
 /// <summary>Follows all states of a group on this silo's replica: reads what is new, and sleeps until there is more.</summary>
 internal sealed class GroupWatch(RaftGroup group, StateHistory history)
 {
-    /// <inheritdoc cref="IReplicationGroup.WatchAsync"/>
-    public async IAsyncEnumerable<GroupChange> RunAsync(long? fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The changes, as <see cref="IReplicationGroup.WatchAsync"/> gives them, several at a time: never none, and all of each version.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<RecordedChange>> RunAsync(long? fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // The watch before the first look: a change between the two ends the first wait.
         using var watch = Ask(group, static group => group.WatchTable(StatesTable.TableName));
@@ -17,14 +17,10 @@ internal sealed class GroupWatch(RaftGroup group, StateHistory history)
         {
             var position = feed.Position;
             var changes = Ask(feed, static feed => feed.Next());
-            foreach (var recorded in changes)
-            {
-                var change = Ask(recorded, recorded => ChangeReader.ToGroupChange(group.Name, recorded));
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return change;
-            }
-
-            if (changes.Count == 0 && feed.Position == position)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (changes.Count > 0)
+                yield return changes;
+            else if (feed.Position == position)
                 await WaitAsync(watch, cancellationToken).ConfigureAwait(false);
         }
     }

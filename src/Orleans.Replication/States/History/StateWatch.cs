@@ -5,10 +5,10 @@ using Orleans.Replication.Raft;
 namespace Orleans.Replication.States.History;
 
 /// <summary>Follows one state on this silo's replica: reads what is new, and sleeps until there is more.</summary>
-internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateHistory history, StateSerializer<TState> states)
+internal sealed class StateWatch(RaftGroup group, byte[] key, StateHistory history)
 {
-    /// <inheritdoc cref="IReplicatedState{TState}.WatchAsync"/>
-    public async IAsyncEnumerable<StateChange<TState>> RunAsync(long? fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The changes, as <see cref="IReplicatedState{TState}.WatchAsync"/> gives them, several at a time: never none.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<RecordedChange>> RunAsync(long? fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // The watch before the first look: a change between the two ends the first wait.
         using var watch = Begin();
@@ -16,16 +16,15 @@ internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateHisto
         while (true)
         {
             var changes = Look(last);
-            foreach (var recorded in changes)
+            if (changes.Count == 0)
             {
-                var change = ToChange(recorded);
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return change;
-                last = change.Version;
+                await WaitAsync(watch, cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
-            if (changes.Count == 0)
-                await WaitAsync(watch, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return changes;
+            last = changes[^1].Version;
         }
     }
 
@@ -58,23 +57,6 @@ internal sealed class StateWatch<TState>(RaftGroup group, byte[] key, StateHisto
         try
         {
             await watch.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
-        {
-            throw translated;
-        }
-    }
-
-    private StateChange<TState> ToChange(in RecordedChange change)
-    {
-        try
-        {
-            return new(
-                change.Kind,
-                change.State.IsEmpty ? states.CreateInitial() : states.Deserialize(change.State),
-                change.Version,
-                change.Timestamp,
-                OriginFormat.Decode(change.Origin.Span));
         }
         catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
         {

@@ -8,17 +8,18 @@ using Orleans.Serialization;
 namespace Orleans.Replication.States.Transactions;
 
 /// <summary>Writes down a transaction as a <see cref="TransactionBody"/>, and refuses here what no replica could run.</summary>
-internal sealed class TransactionEncoder(RaftGroup group, IServiceProvider services) : ITransactionVisitor
+internal sealed class TransactionEncoder(IProposals proposals, IServiceProvider services) : ITransactionVisitor
 {
     private readonly Serializer _serializer = services.GetRequiredService<Serializer>();
-    private readonly OperationRunners _operations = services.GetRequiredService<OperationRunners>();
-    private readonly IStateReader _states = group.GetReader(StatesTable.TableName);
     private readonly ArrayBufferWriter<byte> _conditions = new();
     private readonly ArrayBufferWriter<byte> _steps = new();
     private readonly ArrayBufferWriter<byte> _part = new();
     private readonly List<(GrainId Grain, string StateName, long? Version)> _required = [];
     private readonly List<(GrainId Grain, string StateName)> _changed = [];
     private readonly List<(int Step, Func<ReadOnlyMemory<byte>, object?> Read)> _results = [];
+
+    /// <summary>What its operations need.</summary>
+    public OperationsNeed Need { get; private set; }
 
     /// <inheritdoc/>
     public void Require<TState>(in StateReference<TState> state, long? version)
@@ -42,7 +43,7 @@ internal sealed class TransactionEncoder(RaftGroup group, IServiceProvider servi
     /// <inheritdoc/>
     public void Apply<TState, TResult>(in StateReference<TState> state, IReplicatedOperation<TState, TResult> operation)
     {
-        _operations.CheckProposable(operation.GetType(), group);
+        Need = Need.And(proposals.Check(operation.GetType()));
         _ = Check(state);
         _serializer.Serialize<object, ArrayBufferWriter<byte>>(operation, _part);
         _results.Add((_changed.Count, result => _serializer.Deserialize<TResult>(result)));
@@ -91,7 +92,7 @@ internal sealed class TransactionEncoder(RaftGroup group, IServiceProvider servi
 
     private byte[] KeyOf<TState>(in StateReference<TState> state)
     {
-        StateReferences.Check(state, group.Name);
+        StateReferences.Check(state, proposals.Group);
         return StateKey.Encode(state.Grain, state.StateName);
     }
 
@@ -104,7 +105,7 @@ internal sealed class TransactionEncoder(RaftGroup group, IServiceProvider servi
         var states = services.GetRequiredService<StateSerializer<TState>>();
         try
         {
-            if (_states.TryGet(KeyOf(state), out var record))
+            if (proposals.TryFind(KeyOf(state), out var record))
                 _ = states.Deserialize(record.Value);
             return states;
         }

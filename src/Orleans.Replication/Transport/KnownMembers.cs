@@ -1,7 +1,6 @@
 using Orleans.Replication.Libp2p;
-using Orleans.Replication.Transport;
 
-namespace Orleans.Replication.Clustering.Gateways;
+namespace Orleans.Replication.Transport;
 
 /// <summary>
 /// Whom a client can ask: its seeds for ever, and every member that one of them ever told of, with the addresses told last. The one that answered last is
@@ -51,6 +50,16 @@ internal sealed class KnownMembers
                 if (_learned.ContainsKey(peer) || _learned.Count < MaxLearned)
                     _learned[peer] = addresses;
             }
+        }
+    }
+
+    /// <summary>A member did not answer, and is no longer asked first.</summary>
+    public void Fail(PeerId peer)
+    {
+        lock (_lock)
+        {
+            if (_answeredLast == peer)
+                _answeredLast = null;
         }
     }
 
