@@ -10,6 +10,9 @@ namespace Orleans.Replication;
 /// <para>Errors that every member may throw: <see cref="ReplicationUnavailableException"/> when this silo's replica is out of service or stopping
 /// (nothing was written), <see cref="ReplicationConfigurationException"/> when this silo cannot read the state as a <typeparamref name="TState"/>, and,
 /// where there is something to wait for, <see cref="OperationCanceledException"/> when the caller gave up (a write may or may not have happened).</para>
+/// <para>On a client, and on a silo that holds no replica, "this silo's replica" is that of the silo that is asked, which may be another one each time: <see cref="Value"/> and
+/// <see cref="Version"/> are then what was read, written or deleted last through this object, and the initial state and 0 before. A read sees what the same caller has written before when it is
+/// linearizable or by lease; a stale one may not, and may be older than the one before it.</para>
 /// </remarks>
 /// <typeparam name="TState">The state: a type that Orleans can serialize, best an immutable record.</typeparam>
 public interface IReplicatedState<TState>
@@ -44,7 +47,7 @@ public interface IReplicatedState<TState>
     /// <param name="maxStaleness">
     /// How long ago the replica may last have had everything that its leader called committed; heartbeats come every third of the shortest election time-out (100 ms).
     /// </param>
-    /// <param name="cancellationToken">Not used as long as the replica is on this silo.</param>
+    /// <param name="cancellationToken">Ends the waiting for another silo; not used when the replica is on this one.</param>
     /// <exception cref="ReplicationUnavailableException">It is longer ago, or has not been since the silo started.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxStaleness"/> is negative.</exception>
     ValueTask<VersionedState<TState>> ReadStaleAsync(TimeSpan maxStaleness, CancellationToken cancellationToken = default);

@@ -4,6 +4,10 @@ namespace Orleans.Replication;
 /// A replication group, for work on several states at once and on states of other grains. A service of the silo: <see cref="IReplicationGroup"/> is the group
 /// <c>default</c>, and <c>[FromKeyedServices("name")] IReplicationGroup</c> any other. Grains and silo services may have it injected; it serves while replication runs on the silo.
 /// </summary>
+/// <remarks>
+/// A client, and a silo that holds no replica, have it as well, when they are set up for it: "this silo's replica" is then that of the silo that is asked, which may be another one each time. Nothing is known of the group
+/// before the first answer: <see cref="OperationsVersion"/> is 1 until then, and a group that there is not is an error of the first call.
+/// </remarks>
 public interface IReplicationGroup
 {
     /// <summary>The group's name.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
+using Orleans.Replication.Access;
 using Orleans.Replication.Administration;
 using Orleans.Replication.Groups;
 using Orleans.Replication.Joining;
@@ -40,6 +41,8 @@ public static class RaftReplicationServiceCollectionExtensions
 
     private static void AddServices(IServiceCollection services)
     {
+        if (services.Any(service => service.ServiceType == typeof(AccessClient)))
+            throw new ReplicationConfigurationException(RemoteAccess.HasBoth);
         services.AddOptions<RaftReplicationOptions>().Configure<IServiceProvider>((options, provider) =>
             provider.GetService<IConfiguration>()?.GetSection(RaftReplicationOptions.ConfigurationSection).Bind(options));
         services.ConfigureFormatter<RaftReplicationOptions>();
@@ -64,6 +67,16 @@ public static class RaftReplicationServiceCollectionExtensions
             provider.GetRequiredService<IOptions<ClusterOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<JoinServer>>()));
+        services.AddSingleton(provider => new AccessServer(
+            provider.GetRequiredService<IReplicationHost>,
+            ActivatorUtilities.CreateInstance<AccessAnswers>(provider),
+            ActivatorUtilities.CreateInstance<AccessWatches>(provider),
+            provider.GetRequiredService<IOptions<RaftReplicationOptions>>(),
+            provider.GetRequiredService<IOptions<ClusterOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AccessServer>>()));
+        services.AddSingleton<CommittedOperations>();
+        services.AddSingleton<CommandCheck>();
         services.AddSingleton(provider => new JoinClient(
             provider.GetRequiredService<IReplicationHost>,
             provider.GetRequiredService<IOptions<RaftReplicationOptions>>(),
@@ -75,14 +88,10 @@ public static class RaftReplicationServiceCollectionExtensions
 
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, VersionRaisers>();
         services.TryAddSingleton<JournalFeed>();
-        services.TryAddSingleton<OperationRunners>();
-        services.TryAddSingleton(typeof(StateSerializer<>));
+        services.AddStates();
         services.AddSingleton<IReplicationGroup>(provider => new ReplicationGroup(ReplicationGroups.Default, provider));
         services.AddKeyedSingleton<IReplicationGroup>(KeyedService.AnyKey, (provider, name) => new ReplicationGroup((string)name!, provider));
-        services.AddSingleton<IAttributeToFactoryMapper<ReplicatedStateAttribute>, ReplicatedStateAttributeMapper>();
-
         services.TryAddSingleton<ILocalReplicas, LocalReplicas>();
-        services.AddPlacementDirector<ReplicatedPlacement, LocalReplicaDirector>();
-        services.AddGrainDirectory(ReplicatedPlacement.DirectoryName, (_, _) => new EmptyGrainDirectory());
+        services.AddReplicatedGrains();
     }
 }

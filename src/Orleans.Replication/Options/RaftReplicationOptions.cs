@@ -85,6 +85,14 @@ public sealed class RaftReplicationOptions
     [Redact]
     public string? AdminToken { get; set; }
 
+    /// <summary>
+    /// A secret of 16 to 1,024 characters that the silos share with clients and with silos that hold no replica: whoever has it may read, write and watch all replicated states of this silo's
+    /// groups through this silo, and nothing else. With it any peer may connect, 32 at a time, and is refused everything until it has said the token; 128 connections that have said it stay.
+    /// Default: none, and there is no such door. The same on every silo.
+    /// </summary>
+    [Redact]
+    public string? AccessToken { get; set; }
+
     /// <summary>The names of further groups, beside <c>default</c>: 1 to 64 letters, digits, '-', '_' or '.'. Each has a log and a leader of its own.</summary>
     public IList<string> Groups { get; set; } = [];
 

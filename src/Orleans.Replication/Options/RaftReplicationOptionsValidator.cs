@@ -18,8 +18,6 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
     private const int MaxVoters = 5;
     private const int MaxGroupNameChars = 64;
     private const int MaxClusterIdChars = 128;
-    private const int MinTokenChars = 16;
-    private const int MaxTokenChars = 1024;
 
     /// <inheritdoc/>
     /// <exception cref="ReplicationConfigurationException">An option is wrong; the message says what to write instead.</exception>
@@ -31,6 +29,7 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
         ValidateNames(value);
         ValidateAdministration(value);
         ValidateJoining(value);
+        ValidateAccess(value);
         Require(value.OperationsVersion >= 1, nameof(value.OperationsVersion), $"is {value.OperationsVersion}. Write 1, or one more than the release before that changed operations.");
         Require(value.CatchUpTimeout >= TimeSpan.Zero, nameof(value.CatchUpTimeout), "is negative. Write zero to start without waiting.");
         Require(
@@ -110,10 +109,16 @@ internal sealed class RaftReplicationOptionsValidator(IOptions<RaftReplicationOp
             $"is the {nameof(value.AdminToken)} as well: every silo that is to join could administer the others. Write another one.");
     }
 
-    private static void RequireSecret(string name, string? token) => Require(
-        token is null or { Length: >= MinTokenChars and <= MaxTokenChars },
-        name,
-        $"has {token?.Length} characters. Write {MinTokenChars} to {MaxTokenChars} that cannot be guessed, for example from 'openssl rand -hex 32'.");
+    private static void ValidateAccess(RaftReplicationOptions value)
+    {
+        RequireSecret(nameof(value.AccessToken), value.AccessToken);
+        Require(
+            value.AccessToken is null || (value.AccessToken != value.AdminToken && value.AccessToken != value.JoinToken),
+            nameof(value.AccessToken),
+            $"is the {nameof(value.AdminToken)} or the {nameof(value.JoinToken)} as well: every client could do what only operators or members may. Write another one.");
+    }
+
+    private static void RequireSecret(string name, string? token) => Require(Secrets.IsGood(token), name, Secrets.Problem(token));
 
     private static T Parse<T>(string name, Func<T> parse)
     {

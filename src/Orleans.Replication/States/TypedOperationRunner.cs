@@ -29,6 +29,13 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
         }
     }
 
+    /// <inheritdoc/>
+    public override void CheckReadable(ReadOnlyMemory<byte> record)
+    {
+        if (!record.IsEmpty)
+            _ = serializer.Deserialize(record);
+    }
+
     /// <summary>Room for a state that is about as large as it was: one that grows step by step is copied at each.</summary>
     private static ArrayBufferWriter<byte> RentScratch(int bytes)
     {

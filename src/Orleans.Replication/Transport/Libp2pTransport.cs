@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Replication.Access;
 using Orleans.Replication.Administration;
 using Orleans.Replication.Clustering.Gateways;
 using Orleans.Replication.Joining;
@@ -16,7 +17,7 @@ namespace Orleans.Replication.Transport;
 /// a peer that is down is known to be down. Who they are is in the options at first, and in the groups' logs from then on.
 /// </summary>
 internal sealed class Libp2pTransport(
-    IOptions<RaftReplicationOptions> options, AdminServer admin, JoinServer door, JoinClient joining, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
+    IOptions<RaftReplicationOptions> options, AdminServer admin, JoinServer door, JoinClient joining, AccessServer access, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
 {
     private static readonly ProtocolId RaftProtocol = new("/orleans-replication/raft/1.0.0");
     private static readonly ProtocolId GroupProtocol = new("/orleans-replication/group/1.0.0");
@@ -72,8 +73,9 @@ internal sealed class Libp2pTransport(
 
     private Libp2pHost CreateHost(PeerIdentity identity, ClusterPeers peers, PeerAllowList admitted)
     {
-        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators, and those who may ask to join.
-        var gater = door.Admit(new AdminGater(admitted, admin.Access));
+        // With no list of peers the list of those admitted is empty as well: a silo on its own talks to nobody but its administrators, and those who may ask to join or for access. Of
+        // several that let strangers in, the innermost counts them.
+        var gater = door.Admit(access.Admit(new AdminGater(admitted, admin.Access)));
         var settings = new Libp2pOptions { Identity = identity, Gater = gateways?.Admit(gater) ?? gater };
         foreach (var address in ListenAddresses(identity.PeerId, peers))
             settings.ListenAddresses.Add(address);
@@ -102,6 +104,7 @@ internal sealed class Libp2pTransport(
         var group = await listeners.BindAsync(new ProtocolEndPoint(GroupProtocol), cancellationToken).ConfigureAwait(false);
         admin.Register(host, admitted.Contains);
         door.Register(host);
+        access.Register(host);
         gateways?.Register(host);
         try
         {
