@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Replication.States;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Access;
@@ -32,5 +33,6 @@ internal static class RemoteAccess
         services.AddSingleton<AccessClient>();
         services.AddSingleton<IReplicationGroup>(provider => new RemoteReplicationGroup(ReplicationGroups.Default, provider));
         services.AddKeyedSingleton<IReplicationGroup>(KeyedService.AnyKey, (provider, name) => new RemoteReplicationGroup((string)name!, provider));
+        services.AddKeyedSingleton<IStateSource>(KeyedService.AnyKey, (provider, name) => new RemoteReplicationGroup((string)name!, provider));
     }
 }

@@ -91,6 +91,7 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddStates();
         services.AddSingleton<IReplicationGroup>(provider => new ReplicationGroup(ReplicationGroups.Default, provider));
         services.AddKeyedSingleton<IReplicationGroup>(KeyedService.AnyKey, (provider, name) => new ReplicationGroup((string)name!, provider));
+        services.AddKeyedSingleton<IStateSource>(KeyedService.AnyKey, (provider, name) => new ReplicationGroup((string)name!, provider));
         services.TryAddSingleton<ILocalReplicas, LocalReplicas>();
         services.AddReplicatedGrains();
     }

@@ -1,3 +1,4 @@
+using Orleans.Replication.Keys;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States.Transactions;
 
@@ -37,7 +38,7 @@ internal sealed class CommandCheck(CommittedOperations operations, OperationRunn
         var parsed = StateCommand.Parse(command.Payload);
         if (OriginFormat.Decode(parsed.Origin.Span).PeerId != peer)
             throw new ArgumentException("The command names another origin than the peer that sent it. Nothing was proposed.");
-        var written = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        var written = new Dictionary<byte[], ReadOnlyMemory<byte>>(KeyComparer.Instance);
         if (parsed.Kind != StateCommandKind.Transact)
         {
             CheckStep(group, new(parsed.Kind, command.Key, parsed.Body), written);
@@ -57,23 +58,23 @@ internal sealed class CommandCheck(CommittedOperations operations, OperationRunn
     /// <param name="group">The group.</param>
     /// <param name="step">The step.</param>
     /// <param name="written">What earlier steps of the same command have written; nothing for what they have cleared.</param>
-    private void CheckStep(RaftGroup group, in TransactionBody.Step step, Dictionary<string, ReadOnlyMemory<byte>> written)
+    private void CheckStep(RaftGroup group, in TransactionBody.Step step, Dictionary<byte[], ReadOnlyMemory<byte>> written)
     {
         CheckKey(step.Key.Span);
         switch (step.Kind)
         {
             case StateCommandKind.Write:
                 StateFormat.Body(step.Body);
-                written[Convert.ToHexString(step.Key.Span)] = step.Body;
+                written[step.Key.ToArray()] = step.Body;
                 break;
             case StateCommandKind.Clear when step.Body.IsEmpty:
-                written[Convert.ToHexString(step.Key.Span)] = default;
+                written[step.Key.ToArray()] = default;
                 break;
             case StateCommandKind.Apply:
                 var type = operations.Read(step.Body, index: 0).GetType();
                 runners.CheckProposable(type, group);
                 var runner = runners.Find(type);
-                if (written.TryGetValue(Convert.ToHexString(step.Key.Span), out var record))
+                if (written.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(step.Key.Span, out var record))
                     runner.CheckReadable(record);
                 else if (group.GetReader(StatesTable.TableName).TryGet(step.Key.Span, out var kept))
                     runner.CheckReadable(kept.Value);

@@ -26,7 +26,7 @@ internal sealed class ReplicatedStateAttributeMapper : IAttributeToFactoryMapper
 
     private static IReplicatedState<TState> Create<TState>(IGrainContext context, ReplicatedStateAttribute metadata)
     {
-        var source = (IStateSource)context.ActivationServices.GetRequiredKeyedService<IReplicationGroup>(metadata.Group);
+        var source = context.ActivationServices.GetRequiredKeyedService<IStateSource>(metadata.Group);
         var reference = new StateReference<TState>(context.GrainId, metadata.StateName, metadata.Group);
         var state = source.Create(context.ActivationServices, reference, context.GrainId, metadata.Consistency, MaxStalenessOf(metadata));
 

@@ -29,7 +29,7 @@ public sealed class RemoteFailoverTests(AccessCluster cluster) : IClassFixture<A
         try
         {
             for (var total = 2; total <= 20; total++)
-                Assert.Equal(total, await state.ApplyAsync(new Add(1), Cancelled));
+                await AddAsync(total);
             Assert.Equal(20, (await state.ReadAsync(cancellationToken: Cancelled)).Total);
             await watching.WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
             Assert.Equal(seen.Order(), seen);
@@ -38,6 +38,20 @@ public sealed class RemoteFailoverTests(AccessCluster cluster) : IClassFixture<A
         finally
         {
             await cluster.Silos.StartAsync(0);
+        }
+
+        // A client that has not heard yet that the connection has ended sends one write into it, and cannot know what became of it.
+        async Task AddAsync(int total)
+        {
+            try
+            {
+                Assert.Equal(total, await state.ApplyAsync(new Add(1), Cancelled));
+            }
+            catch (ReplicationOutcomeUnknownException)
+            {
+                if ((await state.ReadAsync(cancellationToken: Cancelled)).Total < total)
+                    Assert.Equal(total, await state.ApplyAsync(new Add(1), Cancelled));
+            }
         }
 
         async Task WatchAsync()
@@ -90,7 +104,7 @@ public sealed class RemoteFailoverTests(AccessCluster cluster) : IClassFixture<A
     public async Task A_silo_that_hangs_with_a_write_leaves_its_outcome_unknown()
     {
         await using var hanging = await FakeMember.HangingAsync();
-        var state = await StateAsync(hanging, timeout: TimeSpan.FromSeconds(1));
+        var state = await StateAsync(hanging, timeout: TimeSpan.FromSeconds(5));
         await Assert.ThrowsAsync<ReplicationOutcomeUnknownException>(async () => await state.ApplyAsync(new Add(1), Cancelled));
         Assert.Equal(1, hanging.Taken);
     }
@@ -125,7 +139,7 @@ public sealed class RemoteFailoverTests(AccessCluster cluster) : IClassFixture<A
     public async Task What_all_silos_refuse_is_an_error_that_says_what_happened_to_the_write(int kind, Type expected)
     {
         await using var refusing = await FakeMember.RefusingAsync((FailureKind)kind);
-        var state = await StateAsync(refusing, timeout: TimeSpan.FromSeconds(1));
+        var state = await StateAsync(refusing, timeout: TimeSpan.FromSeconds(5));
         var error = await Assert.ThrowsAnyAsync<Exception>(async () => await state.WriteAsync(new Basket(), null, Cancelled));
         Assert.IsType(expected, error);
         Assert.Contains($"{(FailureKind)kind}, it says.", error.Message, StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Metadata;
 using Orleans.Replication.Tests.Grains;
 using Orleans.Replication.Tests.Silos;
 using Orleans.Runtime;
@@ -31,8 +32,12 @@ public sealed class RemoteSiloTests : IAsyncLifetime
         await Task.WhenAll(_silos.Select(silo => silo.StartAsync(Cancelled)));
         foreach (var silo in _silos)
         {
+            // A silo knows of classes that it does not have itself once it has the manifests of those that do.
+            var manifests = silo.Services.GetRequiredService<IClusterManifestProvider>();
             var oracle = silo.Services.GetRequiredService<ISiloStatusOracle>();
-            await Wait.UntilAsync("each knows the others", () => Task.FromResult(oracle.GetApproximateSiloStatuses(onlyActive: true).Count == _silos.Count));
+            await Wait.UntilAsync(
+                "each knows the others and what they have",
+                () => Task.FromResult(manifests.Current.Silos.Count == _silos.Count && oracle.GetApproximateSiloStatuses(onlyActive: true).Count == _silos.Count));
         }
     }
 
