@@ -11,6 +11,9 @@ internal static class NemesisSettings
     /// <summary>Where the random choices begin: <c>NEMESIS_SEED</c>, drawn anew for each run when it is not set, and printed when a test fails.</summary>
     public static int Seed { get; } = Read("NEMESIS_SEED", Random.Shared.Next(1, 1_000_000));
 
+    /// <summary>KeyValue.dll of a build of an earlier commit: <c>NEMESIS_EARLIER</c>, which <c>build/mixed.sh</c> sets; null when it is not set.</summary>
+    public static string? EarlierBuild { get; } = Environment.GetEnvironmentVariable("NEMESIS_EARLIER") is { Length: > 0 } path ? path : null;
+
     /// <summary>How many clients write at once.</summary>
     public const int Writers = 64;
 

@@ -50,7 +50,7 @@ internal sealed class CompareCommand : Command
         await Console.Error.WriteLineAsync($"The disk takes {fsyncMs:F2} ms (median) for a 512-byte append with fsync.");
         await using var etcd = await EtcdCluster.StartAsync(arguments.GetRequiredValue(_etcd), Path.Combine(work.FullName, "etcd"), cancellationToken);
         using var etcdTarget = new EtcdTarget(etcd);
-        await using var silos = await KeyValueCluster.StartAsync(Path.Combine(work.FullName, "silos"), cancellationToken);
+        await using var silos = await KeyValueCluster.StartAsync(Path.Combine(work.FullName, "silos"), cancellationToken: cancellationToken);
         var load = new LoadSettings();
         await using var grains = await GrainTarget.ConnectAsync(silos, load.Keys, cancellationToken);
 

@@ -38,7 +38,7 @@ internal sealed class RecoveryCommand : Command
         var work = arguments.GetRequiredValue(_work);
         if (work.Exists)
             work.Delete(recursive: true);
-        await using var cluster = await KeyValueCluster.StartAsync(work.FullName, cancellationToken);
+        await using var cluster = await KeyValueCluster.StartAsync(work.FullName, cancellationToken: cancellationToken);
         var megabytes = arguments.GetValue(_megabytes);
         var leader = await cluster.WaitForLeaderAsync(cancellationToken);
         var wiped = cluster.Silos.First(silo => silo != leader);

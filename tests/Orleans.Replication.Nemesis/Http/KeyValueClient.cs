@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Orleans.Replication.Nemesis.Http;
 
@@ -56,6 +57,16 @@ internal sealed class KeyValueClient(int port) : IDisposable
     /// <summary>Has a member removed.</summary>
     public Task<CallResult<byte[]>> RemoveMemberAsync(string peerId, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"/admin/members/{peerId}", content: null, cancellationToken);
+
+    /// <summary>Asks for leadership to be handed to a member: 202, of unknown outcome here, since only the status tells who leads next.</summary>
+    public Task<CallResult<byte[]>> TransferLeadershipAsync(string peerId, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"/admin/transfer-leadership?to={peerId}", content: null, cancellationToken);
+
+    /// <summary>Has a silo take a snapshot of its replica.</summary>
+    /// <returns>The log index of the snapshot.</returns>
+    public async Task<CallResult<long>> TakeSnapshotAsync(CancellationToken cancellationToken) =>
+        (await SendAsync(HttpMethod.Post, "/admin/snapshot", content: null, cancellationToken)).Map(
+            body => JsonDocument.Parse(body).RootElement.GetProperty("index").GetInt64());
 
     /// <summary>The status code of <c>/health/live</c> or <c>/health/ready</c>; 0 when there is no answer.</summary>
     public async Task<int> GetHealthAsync(string check, CancellationToken cancellationToken)

@@ -20,7 +20,6 @@ internal static class JoiningSilo
             name,
             peerId,
             [
-                Path.Combine(AppContext.BaseDirectory, "KeyValue.dll"),
                 "--data", data,
                 "--silo-port", $"{ports[0]}",
                 "--gateway-port", $"{ports[1]}",

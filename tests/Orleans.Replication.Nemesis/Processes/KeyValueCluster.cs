@@ -1,6 +1,6 @@
 namespace Orleans.Replication.Nemesis.Processes;
 
-/// <summary>Three silos of samples/KeyValue as processes on loopback, with identities, ports and folders of their own.</summary>
+/// <summary>Silos of samples/KeyValue, three unless a test says otherwise, as processes on loopback, with identities, ports and folders of their own.</summary>
 internal sealed class KeyValueCluster : IAsyncDisposable
 {
     private readonly string _folder;
@@ -19,16 +19,22 @@ internal sealed class KeyValueCluster : IAsyncDisposable
     /// <summary>Where Orleans clients connect, one per silo.</summary>
     public IReadOnlyList<int> GatewayPorts { get; }
 
-    /// <summary>Starts three silos and waits until all serve.</summary>
+    /// <summary>Starts the silos and waits until all serve.</summary>
     /// <param name="folder">Where they keep their data; null for a temporary folder that is deleted in the end.</param>
+    /// <param name="silos">How many.</param>
+    /// <param name="program">The build that they run; null for the one that belongs to these tests.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<KeyValueCluster> StartAsync(string? folder = null, CancellationToken cancellationToken = default)
+    public static async Task<KeyValueCluster> StartAsync(string? folder = null, int silos = 3, string? program = null, CancellationToken cancellationToken = default)
     {
-        var cluster = await PrepareAsync(folder, cancellationToken);
+        var cluster = await PrepareAsync(folder, silos, cancellationToken);
         try
         {
             foreach (var silo in cluster.Silos)
+            {
+                silo.Program = program ?? KeyValueSilo.CurrentBuild;
                 await silo.StartAsync();
+            }
+
             await WaitUntilReadyAsync(cluster.Silos, cancellationToken);
             return cluster;
         }
@@ -93,18 +99,17 @@ internal sealed class KeyValueCluster : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<KeyValueCluster> PrepareAsync(string? folder, CancellationToken cancellationToken)
+    private static async Task<KeyValueCluster> PrepareAsync(string? folder, int count, CancellationToken cancellationToken)
     {
         var root = folder ?? Directory.CreateTempSubdirectory("orleans-replication-nemesis-").FullName;
         Directory.CreateDirectory(root);
-        var ports = LoopbackPorts.Take(12).Chunk(4).Select(p => (Silo: p[0], Gateway: p[1], Http: p[2], Raft: p[3])).ToArray();
-        var peerIds = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => Keygen.RunAsync(DataFolder(root, i), cancellationToken)));
+        var ports = LoopbackPorts.Take(4 * count).Chunk(4).Select(p => (Silo: p[0], Gateway: p[1], Http: p[2], Raft: p[3])).ToArray();
+        var peerIds = await Task.WhenAll(Enumerable.Range(0, count).Select(i => Keygen.RunAsync(DataFolder(root, i), cancellationToken)));
         var peers = string.Join(',', ports.Select((port, i) => $"{Listen(port.Raft)}/p2p/{peerIds[i]}"));
         var silos = ports.Select((port, i) => new KeyValueSilo(
             $"silo{i}",
             peerIds[i],
             [
-                Path.Combine(AppContext.BaseDirectory, "KeyValue.dll"),
                 "--data", DataFolder(root, i),
                 "--silo-port", $"{port.Silo}",
                 "--gateway-port", $"{port.Gateway}",

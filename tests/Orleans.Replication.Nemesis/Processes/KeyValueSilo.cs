@@ -5,6 +5,9 @@ namespace Orleans.Replication.Nemesis.Processes;
 /// <summary>One silo of samples/KeyValue with a data folder and ports of its own, which survive its crashes.</summary>
 internal sealed class KeyValueSilo : IAsyncDisposable
 {
+    /// <summary>The build that belongs to these tests.</summary>
+    public static readonly string CurrentBuild = Path.Combine(AppContext.BaseDirectory, "KeyValue.dll");
+
     private readonly string[] _arguments;
     private readonly string _logFile;
     private readonly IReadOnlyDictionary<string, string>? _environment;
@@ -30,6 +33,9 @@ internal sealed class KeyValueSilo : IAsyncDisposable
     /// <summary>Where the other replicas reach it, with its peer id; empty when it was not said.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>The program that its next start runs: this build's, unless a test says otherwise.</summary>
+    public string Program { get; set; } = CurrentBuild;
+
     public KeyValueClient Client { get; }
 
     /// <summary>The id of its process.</summary>
@@ -44,7 +50,14 @@ internal sealed class KeyValueSilo : IAsyncDisposable
     {
         if (_process is not null)
             await _process.DisposeAsync();
-        _process = ChildProcess.Start("dotnet", _arguments, _logFile, _environment);
+        _process = ChildProcess.Start("dotnet", [Program, .. _arguments], _logFile, _environment);
+    }
+
+    /// <summary>Ends its process in good order, and waits until it is gone.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Running.Terminate();
+        await Eventually.HoldsAsync(() => !IsRunning, $"{Name} to end", cancellationToken);
     }
 
     public void Kill() => Running.Kill();

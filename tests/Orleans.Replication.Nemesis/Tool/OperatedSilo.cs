@@ -33,7 +33,6 @@ public sealed class OperatedSilo : IAsyncLifetime
             "silo",
             peerId,
             [
-                Path.Combine(AppContext.BaseDirectory, "KeyValue.dll"),
                 "--data", Data,
                 "--silo-port", $"{ports[0]}",
                 "--gateway-port", $"{ports[1]}",
