@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using Orleans.Replication.Nemesis.Http;
 using Orleans.Replication.Nemesis.Processes;
@@ -14,11 +15,13 @@ internal sealed class UniqueWrites
     private readonly ConcurrentQueue<string> _acknowledged = new();
     private readonly string _prefix;
     private readonly PauseWatch? _pauses;
+    private readonly WriteTimes? _times;
     private int _started;
 
     /// <param name="prefix">Keeps the keys of two workloads on one cluster apart.</param>
     /// <param name="pauses">Hears of every acknowledgement.</param>
-    public UniqueWrites(string prefix, PauseWatch? pauses = null) => (_prefix, _pauses) = (prefix, pauses);
+    /// <param name="times">Hears how long every acknowledged write took.</param>
+    public UniqueWrites(string prefix, PauseWatch? pauses = null, WriteTimes? times = null) => (_prefix, _pauses, _times) = (prefix, pauses, times);
 
     /// <summary>How many writes were acknowledged so far.</summary>
     public int AcknowledgedCount => _acknowledged.Count;
@@ -63,11 +66,13 @@ internal sealed class UniqueWrites
         for (var target = writer; !stop.IsCancellationRequested;)
         {
             var key = $"{_prefix}-{Interlocked.Increment(ref _started)}";
+            var began = Stopwatch.GetTimestamp();
             var result = await silos[target % silos.Count].Client.PutAsync(key, ValueOf(key), stop);
             if (result.Outcome == CallOutcome.Acknowledged)
             {
                 _acknowledged.Enqueue(key);
                 _pauses?.Acknowledged($"writer {writer}");
+                _times?.Add(Stopwatch.GetElapsedTime(began));
                 continue;
             }
 
