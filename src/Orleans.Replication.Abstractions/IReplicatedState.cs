@@ -67,6 +67,7 @@ public interface IReplicatedState<TState>
     /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
     /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the operation may have been applied.</exception>
     /// <exception cref="ArgumentException">The operation cannot be told apart or is too large; nothing was proposed.</exception>
+    /// <exception cref="ReplicationConfigurationException">The state is there and is no <typeparamref name="TState"/>; nothing was proposed. To give it another type, clear it first.</exception>
     ValueTask<TResult> ApplyAsync<TResult>(IReplicatedOperation<TState, TResult> operation, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -80,6 +81,7 @@ public interface IReplicatedState<TState>
     /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
     /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the state may have been written.</exception>
     /// <exception cref="ArgumentException">The state is too large; nothing was proposed.</exception>
+    /// <exception cref="ReplicationConfigurationException">The state is there and is no <typeparamref name="TState"/>; nothing was proposed. To give it another type, clear it first.</exception>
     ValueTask<long> WriteAsync(TState state, long? expectedVersion = null, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes the state, whatever version it has; see <see cref="ClearAsync(long?, CancellationToken)"/>.</summary>

@@ -12,6 +12,9 @@ namespace Orleans.Replication.States;
 /// <param name="serializer">Writes operations down, and reads their results.</param>
 internal sealed class StateWrites<TState>(IProposals proposals, byte[] key, byte[] origin, StateSerializer<TState> states, Serializer serializer)
 {
+    // The last version that was made or found here: its type need not be looked at again.
+    private long _known;
+
     /// <inheritdoc cref="IReplicatedState{TState}.ApplyAsync"/>
     public async ValueTask<TResult> ApplyAsync<TResult>(IReplicatedOperation<TState, TResult> operation, CancellationToken cancellationToken)
     {
@@ -19,20 +22,25 @@ internal sealed class StateWrites<TState>(IProposals proposals, byte[] key, byte
 
         // Refused here, an operation that not every replica could run never reaches the log.
         var need = proposals.Check(operation.GetType());
+        CheckType();
         var payload = new PooledBufferWriter();
         StateCommand.Begin(payload, StateCommandKind.Apply, origin);
         serializer.Serialize<object, PooledBufferWriter>(operation, payload);
         var result = await ProposeAsync(payload, need, expectedVersion: null, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _known, result.Version);
         return serializer.Deserialize<TResult>(result.Payload)!;
     }
 
     /// <inheritdoc cref="IReplicatedState{TState}.WriteAsync"/>
     public async ValueTask<long> WriteAsync(TState state, long? expectedVersion, CancellationToken cancellationToken)
     {
+        CheckType();
         var payload = new PooledBufferWriter();
         StateCommand.Begin(payload, StateCommandKind.Write, origin);
         states.Serialize(state, payload);
-        return (await ProposeAsync(payload, default, expectedVersion, cancellationToken).ConfigureAwait(false)).Version;
+        var result = await ProposeAsync(payload, default, expectedVersion, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _known, result.Version);
+        return result.Version;
     }
 
     /// <inheritdoc cref="IReplicatedState{TState}.ClearAsync(long?, CancellationToken)"/>
@@ -42,6 +50,13 @@ internal sealed class StateWrites<TState>(IProposals proposals, byte[] key, byte
         StateCommand.Begin(payload, StateCommandKind.Clear, origin);
         var result = await ProposeAsync(payload, default, expectedVersion, cancellationToken).ConfigureAwait(false);
         return result.Payload.Span is [1, ..];
+    }
+
+    private void CheckType()
+    {
+        var known = Volatile.Read(ref _known);
+        if (StateTypes.Check(proposals, key, states, known) is var found and not 0 && found != known)
+            Volatile.Write(ref _known, found);
     }
 
     /// <summary>

@@ -96,22 +96,10 @@ internal sealed class TransactionEncoder(IProposals proposals, IServiceProvider 
         return StateKey.Encode(state.Grain, state.StateName);
     }
 
-    /// <summary>
-    /// A state that a replica cannot read as what an operation wants takes that replica out of service, and each replica would: a wrong type in a reference must
-    /// not get into the log.
-    /// </summary>
     private StateSerializer<TState> Check<TState>(in StateReference<TState> state)
     {
         var states = services.GetRequiredService<StateSerializer<TState>>();
-        try
-        {
-            if (proposals.TryFind(KeyOf(state), out var record))
-                _ = states.Deserialize(record.Value);
-            return states;
-        }
-        catch (UnreadableStateException error)
-        {
-            throw new ReplicationConfigurationException($"State {state} was named as a {typeof(TState)}, which it is not: {error.Message} Nothing was proposed.", error.InnerException);
-        }
+        StateTypes.Check(proposals, KeyOf(state), states, known: 0);
+        return states;
     }
 }

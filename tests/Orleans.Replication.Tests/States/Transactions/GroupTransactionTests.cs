@@ -118,7 +118,6 @@ public sealed class GroupTransactionTests(OneSilo one) : IClassFixture<OneSilo>
     [Fact]
     public async Task A_state_of_another_group_is_refused_before_anything_is_proposed()
     {
-        var applied = one.Silo.Group.GetStatus().AppliedIndex;
         var elsewhere = new StateReference<Basket>(_a.Grain, "basket", "precious");
         var error = await Assert.ThrowsAsync<ArgumentException>(async () => await Group.TransactAsync(new GroupTransaction()
             .Apply(_a, new Add(1))
@@ -126,7 +125,7 @@ public sealed class GroupTransactionTests(OneSilo one) : IClassFixture<OneSilo>
         Assert.Contains("is in group 'precious', and this is group 'default'. A transaction is atomic within one group only", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(async () => await Group.TransactAsync(new GroupTransaction().Require(elsewhere, 0).Apply(_a, new Add(1))));
         Assert.Throws<ArgumentException>(() => Group.GetState(elsewhere));
-        Assert.Equal(applied, one.Silo.Group.GetStatus().AppliedIndex);
+        Assert.Equal(0, (await ReadAsync(_a)).Version);
     }
 
     [Fact]
@@ -141,8 +140,7 @@ public sealed class GroupTransactionTests(OneSilo one) : IClassFixture<OneSilo>
     [Fact]
     public async Task What_no_replica_could_run_is_refused_before_anything_is_proposed()
     {
-        await Group.GetState(_a).WriteAsync(new Basket { Total = 1 });
-        var applied = one.Silo.Group.GetStatus().AppliedIndex;
+        var version = await Group.GetState(_a).WriteAsync(new Basket { Total = 1 });
         await RefusedAsync<ArgumentException>(new GroupTransaction());
         await RefusedAsync<ArgumentException>(new GroupTransaction().Clear(default(StateReference<Basket>)));
         await RefusedAsync<ArgumentException>(new GroupTransaction().Apply<Basket, int>(_a, new Ambiguous()));
@@ -155,8 +153,24 @@ public sealed class GroupTransactionTests(OneSilo one) : IClassFixture<OneSilo>
         var wrong = new StateReference<Guid>(_a.Grain, _a.StateName);
         var configuration = await RefusedAsync<ReplicationConfigurationException>(new GroupTransaction().Write(wrong, Guid.Empty));
         Assert.Contains("was named as a System.Guid, which it is not", configuration.Message, StringComparison.Ordinal);
-        Assert.Equal(applied, one.Silo.Group.GetStatus().AppliedIndex);
+        Assert.Equal(version, (await ReadAsync(_a)).Version);
         Assert.Null(one.Silo.Group.GetStatus().Fault);
+    }
+
+    [Fact]
+    public async Task A_state_that_was_written_as_another_type_is_refused_to_operations_until_it_is_cleared()
+    {
+        var wrong = new StateReference<Guid>(_a.Grain, _a.StateName);
+        await Group.GetState(wrong).WriteAsync(Guid.NewGuid());
+        var state = Group.GetState(_a);
+        var error = await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await state.ApplyAsync(new Add(1)));
+        Assert.Contains($"was named as a {typeof(Basket)}, which it is not", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await state.WriteAsync(new Basket()));
+        Assert.Null(one.Silo.Group.GetStatus().Fault);
+        Assert.True(await state.ClearAsync());
+        Assert.Equal(1, await state.ApplyAsync(new Add(1)));
+        Assert.Equal(2, await state.ApplyAsync(new Add(1)));
+        await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await Group.GetState(wrong).WriteAsync(Guid.Empty));
     }
 
     [Fact]
