@@ -81,7 +81,9 @@ public interface IReplicatedState<TState>
     /// <exception cref="ReplicationUnavailableException">Nothing was written: no leader or quorum in time, or too many waiting.</exception>
     /// <exception cref="ReplicationOutcomeUnknownException">The time is over, and the state may have been written.</exception>
     /// <exception cref="ArgumentException">The state is too large; nothing was proposed.</exception>
-    /// <exception cref="ReplicationConfigurationException">The state is there and is no <typeparamref name="TState"/>; nothing was proposed. To give it another type, clear it first.</exception>
+    /// <exception cref="ReplicationConfigurationException">
+    /// The state is there and is no <typeparamref name="TState"/>; nothing was proposed. To give it another type, clear it first. Not noticed where this process has no replica.
+    /// </exception>
     ValueTask<long> WriteAsync(TState state, long? expectedVersion = null, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes the state, whatever version it has; see <see cref="ClearAsync(long?, CancellationToken)"/>.</summary>

@@ -17,6 +17,7 @@ internal sealed class CommandCheck(CommittedOperations operations, OperationRunn
     /// <param name="peer">Who sent it: the one that it has to name as its origin.</param>
     /// <exception cref="ArgumentException">It is malformed, of a kind that nobody else may propose, or needs what this silo does not have.</exception>
     /// <exception cref="OperationNotYetAvailableException">The version of an operation is not in force.</exception>
+    /// <exception cref="ReplicationConfigurationException">An operation is for another type of state.</exception>
     /// <exception cref="RaftException">The group cannot be read here.</exception>
     public void Check(RaftGroup group, in Command command, int need, string peer)
     {
@@ -73,14 +74,25 @@ internal sealed class CommandCheck(CommittedOperations operations, OperationRunn
             case StateCommandKind.Apply:
                 var type = operations.Read(step.Body, index: 0).GetType();
                 runners.CheckProposable(type, group);
-                var runner = runners.Find(type);
                 if (written.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(step.Key.Span, out var record))
-                    runner.CheckReadable(record);
+                    CheckType(type, record);
                 else if (group.GetReader(StatesTable.TableName).TryGet(step.Key.Span, out var kept))
-                    runner.CheckReadable(kept.Value);
+                    CheckType(type, kept.Value);
                 break;
             default:
                 throw new ArgumentException($"A command of kind {(byte)step.Kind} cannot be proposed by others than the members. Nothing was proposed.");
+        }
+    }
+
+    private void CheckType(Type operation, ReadOnlyMemory<byte> record)
+    {
+        try
+        {
+            runners.Find(operation).CheckReadable(record);
+        }
+        catch (UnreadableStateException error)
+        {
+            throw new ReplicationConfigurationException($"The state is of another type than {operation} is for: {error.Message} Nothing was proposed. To give it another type, clear it first.", error);
         }
     }
 

@@ -25,11 +25,12 @@ public sealed class RemoteFailoverTests(AccessCluster cluster) : IClassFixture<A
         var watching = WatchAsync();
         while (seen.Count == 0)
             await Task.Delay(10, Cancelled);
+        var version = (await state.ReadVersionedAsync(cancellationToken: Cancelled)).Version;
         await cluster.Silos.StopAsync(0);
         try
         {
             for (var total = 2; total <= 20; total++)
-                await AddAsync(total);
+                version = await WriteAsync(total);
             Assert.Equal(20, (await state.ReadAsync(cancellationToken: Cancelled)).Total);
             await watching.WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
             Assert.Equal(seen.Order(), seen);
@@ -40,17 +41,24 @@ public sealed class RemoteFailoverTests(AccessCluster cluster) : IClassFixture<A
             await cluster.Silos.StartAsync(0);
         }
 
-        // A client that has not heard yet that the connection has ended sends one write into it, and cannot know what became of it.
-        async Task AddAsync(int total)
+        // A client that has not heard yet that the connection has ended sends one write into it, and cannot know what became of it: under the condition that nothing else was written it may be made again.
+        async Task<long> WriteAsync(int total)
         {
-            try
+            while (true)
             {
-                Assert.Equal(total, await state.ApplyAsync(new Add(1), Cancelled));
-            }
-            catch (ReplicationOutcomeUnknownException)
-            {
-                if ((await state.ReadAsync(cancellationToken: Cancelled)).Total < total)
-                    Assert.Equal(total, await state.ApplyAsync(new Add(1), Cancelled));
+                try
+                {
+                    return await state.WriteAsync(new Basket { Total = total }, version, Cancelled);
+                }
+                catch (ReplicationOutcomeUnknownException)
+                {
+                }
+                catch (VersionMismatchException)
+                {
+                    var read = await state.ReadVersionedAsync(cancellationToken: Cancelled);
+                    Assert.Equal(total, read.Value.Total);
+                    return read.Version;
+                }
             }
         }
 

@@ -196,8 +196,8 @@ public sealed class RemoteGroupTests(AccessCluster cluster) : IClassFixture<Acce
 
         // A state of another type, in the log, would take every replica out of service.
         var stamped = new StateReference<Guid>(_a.Grain, _a.StateName);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _group.GetState(stamped).ApplyAsync(new Stamp(), Cancelled));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _group.TransactAsync(new GroupTransaction().Write(_b, new Basket { Total = 3 }).Apply(stamped with { Grain = _b.Grain }, new Stamp()), Cancelled));
+        await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await _group.GetState(stamped).ApplyAsync(new Stamp(), Cancelled));
+        await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await _group.TransactAsync(new GroupTransaction().Write(_b, new Basket { Total = 3 }).Apply(stamped with { Grain = _b.Grain }, new Stamp()), Cancelled));
         await Assert.ThrowsAsync<ReplicationConfigurationException>(async () => await _group.GetState(stamped).ReadAsync(cancellationToken: Cancelled));
         Assert.Equal(2, await state.ApplyAsync(new Add(1), Cancelled));
         for (var silo = 0; silo < 3; silo++)
