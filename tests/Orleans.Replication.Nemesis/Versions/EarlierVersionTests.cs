@@ -30,6 +30,7 @@ public sealed class EarlierVersionTests : IAsyncDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact(Explicit = true)]
+    [Trait("Needs", "an earlier build")]
     public async Task Silos_of_an_earlier_build_and_of_this_one_are_one_group_and_each_is_upgraded_in_place_over_its_folder()
     {
         Assert.True(File.Exists(NemesisSettings.EarlierBuild), $"There is no earlier build at '{NemesisSettings.EarlierBuild}': run build/mixed.sh.");
