@@ -9,7 +9,7 @@ namespace Orleans.Replication.Nemesis.Placement;
 /// <summary>Where calls of replicated grains run while silos come, leave and die.</summary>
 public sealed class LocalCallsTests(ITestOutputHelper output)
 {
-    private const int CallsBetweenFaults = 2000;
+    private const int CallsBetweenFaults = 1000;
 
     // The last report of each process.
     private readonly ConcurrentDictionary<int, CallReport> _lives = new();
