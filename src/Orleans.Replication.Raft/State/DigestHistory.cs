@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using RocksDbSharp;
 
 namespace Orleans.Replication.Raft.State;
 
@@ -45,6 +44,16 @@ internal sealed class DigestHistory
         }
     }
 
+    /// <summary>The hash of now.</summary>
+    public StateDigest Current
+    {
+        get
+        {
+            lock (_gate)
+                return _current;
+        }
+    }
+
     /// <summary>The remembered hashes and the one of now, in the order of their indexes.</summary>
     public IReadOnlyList<StateDigest> All()
     {
@@ -52,21 +61,21 @@ internal sealed class DigestHistory
             return [.. _marks, _current];
     }
 
-    /// <summary>Adds what a log entry has changed, and puts the result into the entry's batch.</summary>
-    public void Advance(in AppliedPosition position, IReadOnlyCollection<KeyValuePair<byte[], byte[]?>> changes, WriteBatch batch)
+    /// <summary>Adds what a log entry has changed, and puts what is remembered from now on into the entry's batch.</summary>
+    public void Advance(in AppliedPosition position, StateBatch batch)
     {
+        var sum = Sum(batch.Changes);
         lock (_gate)
         {
             Pass(position.Index, batch);
-            _current = _current with { Index = position.Index, Hash = Roll(_current.Hash, position, Sum(changes)) };
-            batch.Put(StateKeys.Digest, _current.Encode());
+            _current = _current with { Index = position.Index, Hash = Roll(_current.Hash, position, sum) };
         }
     }
 
     private static long EpochOf(long index) => index / Epoch * Epoch;
 
     /// <summary>Remembers the hash behind which an index is the first of another interval, and starts again where another epoch begins.</summary>
-    private void Pass(long index, WriteBatch batch)
+    private void Pass(long index, StateBatch batch)
     {
         var boundary = index / MarkEvery * MarkEvery;
         if (boundary <= _current.Index)
@@ -77,9 +86,9 @@ internal sealed class DigestHistory
         {
             var mark = _current with { Index = boundary - 1 };
             _marks.Enqueue(mark);
-            batch.Put(StateKeys.Mark(mark.Index), mark.Encode());
+            batch.Set(StateKeys.Mark(mark.Index), mark.Encode());
             while (_marks.Count > MarksKept)
-                batch.Delete(StateKeys.Mark(_marks.Dequeue().Index));
+                batch.Set(StateKeys.Mark(_marks.Dequeue().Index), null);
         }
 
         if (EpochOf(index) != EpochOf(_current.Index))

@@ -7,7 +7,7 @@ internal static class RecordFormat
 {
     public static byte[] Encode(long version, ReadOnlySpan<byte> value)
     {
-        var encoded = new byte[sizeof(long) + value.Length];
+        var encoded = GC.AllocateUninitializedArray<byte>(sizeof(long) + value.Length);
         BinaryPrimitives.WriteInt64LittleEndian(encoded, version);
         value.CopyTo(encoded.AsSpan(sizeof(long)));
         return encoded;

@@ -1,5 +1,3 @@
-using RocksDbSharp;
-
 namespace Orleans.Replication.Raft.State;
 
 /// <summary>
@@ -57,17 +55,9 @@ internal sealed class StateBatch
         _undo.Clear();
     }
 
-    /// <summary>Moves everything into a batch of the database, and starts afresh.</summary>
-    public void MoveTo(WriteBatch batch)
+    /// <summary>Starts afresh.</summary>
+    public void Clear()
     {
-        foreach (var (key, value) in _changes)
-        {
-            if (value is null)
-                batch.Delete(key.AsSpan());
-            else
-                batch.Put(key.AsSpan(), value.AsSpan());
-        }
-
         _changes.Clear();
         _undo.Clear();
     }

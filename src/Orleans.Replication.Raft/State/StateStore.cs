@@ -8,12 +8,20 @@ namespace Orleans.Replication.Raft.State;
 /// The replicated state on disk: <c>state/&lt;generation&gt;/</c> is a RocksDB, <c>state/current</c> names the generation in use. A snapshot is
 /// installed as the next generation, complete and on disk before it is named (SAFETY 11).
 /// </summary>
+/// <remarks>
+/// What log entries change waits in memory, and the database is given several of them at once, always with the position of the last one (SAFETY 5). A single record is looked up in both; whoever
+/// wants to see more of the database makes it whole first.
+/// </remarks>
 internal sealed class StateStore : IDisposable
 {
     private const string PointerName = "current";
 
     private readonly string _folder;
     private readonly WriteBatch _writes = new();
+    private readonly PendingChanges _pending = new();
+
+    // Held while an entry is added, and while the database is given what waits: of an entry it gets all or nothing.
+    private readonly Lock _giving = new();
     private volatile Database _database;
     private long _generation;
 
@@ -75,40 +83,58 @@ internal sealed class StateStore : IDisposable
         return new StateStore(folder, generation);
     }
 
-    /// <summary>The database, in use by the caller until it releases it.</summary>
+    /// <summary>The database with every entry that was committed before the call, in use by the caller until it releases it.</summary>
     public Database Acquire()
     {
-        var database = _database;
-        while (!database.TryAcquire())
-        {
-            // It was replaced between the two lines, or the store is closed.
-            ObjectDisposedException.ThrowIf(ReferenceEquals(database, _database), this);
-            database = _database;
-        }
+        GiveAll();
+        return AcquireAsItIs();
+    }
 
-        return database;
+    /// <summary>Finds the value of one key.</summary>
+    public byte[]? Get(ReadOnlySpan<byte> key)
+    {
+        if (_pending.TryGet(key, out var value))
+            return value;
+
+        // What has left the pending changes meanwhile is in the database.
+        var database = AcquireAsItIs();
+        try
+        {
+            return database.Get(key);
+        }
+        finally
+        {
+            database.Release();
+        }
     }
 
     /// <summary>For the thread that applies, which is also the one that replaces the database.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key) => _database.Get(key);
+    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix)
+    {
+        GiveAll();
+        return _database.Scan(prefix);
+    }
 
-    /// <inheritdoc cref="Get"/>
-    public IEnumerable<KeyValuePair<byte[], byte[]>> Scan(ReadOnlyMemory<byte> prefix) => _database.Scan(prefix);
+    /// <inheritdoc cref="Scan"/>
+    public IEnumerable<KeyValuePair<byte[], byte[]>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end)
+    {
+        GiveAll();
+        return _database.ScanRange(first, end);
+    }
 
-    /// <inheritdoc cref="Get"/>
-    public IEnumerable<KeyValuePair<byte[], byte[]>> ScanRange(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end) => _database.ScanRange(first, end);
-
-    /// <summary>Writes a log entry's changes, their hash and its position, all or nothing.</summary>
+    /// <summary>Keeps a log entry's changes, their hash and its position, all or nothing, and empties the batch.</summary>
     public void Commit(StateBatch batch, in AppliedPosition position)
     {
-        Span<byte> encoded = stackalloc byte[AppliedPosition.EncodedBytes];
-        position.Encode(encoded);
-        _writes.Clear();
-        Digests.Advance(position, batch.Changes, _writes);
-        batch.MoveTo(_writes);
-        _writes.Put(StateKeys.Position, encoded);
-        _database.Write(_writes);
-        Position = position;
+        lock (_giving)
+        {
+            Digests.Advance(position, batch);
+            _pending.Add(batch.Changes);
+            Position = position;
+            if (_pending.IsFull)
+                Give();
+        }
+
+        batch.Clear();
     }
 
     /// <summary>Copies the state into a folder that does not exist yet; may run while entries are applied.</summary>
@@ -140,10 +166,15 @@ internal sealed class StateStore : IDisposable
         DurableFile.WriteText(Path.Combine(_folder, PointerName), next.ToString(CultureInfo.InvariantCulture));
 
         var replaced = _database;
-        _database = Database.Open(target, e => Failed?.Invoke(e));
-        _generation = next;
-        Position = position;
-        Digests.Load(_database, position.Index);
+        lock (_giving)
+        {
+            _database = Database.Open(target, e => Failed?.Invoke(e));
+            _pending.Clear();
+            _generation = next;
+            Position = position;
+            Digests.Load(_database, position.Index);
+        }
+
         replaced.Release();
     }
 
@@ -151,6 +182,7 @@ internal sealed class StateStore : IDisposable
     {
         try
         {
+            GiveAll();
             _database.Flush();
         }
         catch (IOException)
@@ -162,6 +194,41 @@ internal sealed class StateStore : IDisposable
             _database.Release();
             _writes.Dispose();
         }
+    }
+
+    private Database AcquireAsItIs()
+    {
+        var database = _database;
+        while (!database.TryAcquire())
+        {
+            // It was replaced between the two lines, or the store is closed.
+            ObjectDisposedException.ThrowIf(ReferenceEquals(database, _database), this);
+            database = _database;
+        }
+
+        return database;
+    }
+
+    private void GiveAll()
+    {
+        lock (_giving)
+        {
+            if (_pending.Any)
+                Give();
+        }
+    }
+
+    /// <summary>What waits, its hash and the position of its last entry, all or nothing. Only then it can no longer be found among what waits.</summary>
+    private void Give()
+    {
+        Span<byte> position = stackalloc byte[AppliedPosition.EncodedBytes];
+        Position.Encode(position);
+        _writes.Clear();
+        _pending.CopyTo(_writes);
+        _writes.Put(StateKeys.Digest, Digests.Current.Encode());
+        _writes.Put(StateKeys.Position, position);
+        _database.Write(_writes);
+        _pending.Clear();
     }
 
     private static string GenerationFolder(string folder, long generation) =>

@@ -5,15 +5,13 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
 {
     public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record)
     {
-        var database = store.Acquire();
-        try
-        {
-            return TryGet(database, prefix, key, snapshot: null, out record);
-        }
-        finally
-        {
-            database.Release();
-        }
+        var length = prefix.Length + key.Length;
+        Span<byte> full = length <= 256 ? stackalloc byte[256] : new byte[length];
+        prefix.CopyTo(full);
+        key.CopyTo(full[prefix.Length..]);
+        var encoded = store.Get(full[..length]);
+        record = encoded is null ? default : RecordFormat.Decode(encoded);
+        return encoded is not null;
     }
 
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)
@@ -42,17 +40,6 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
         {
             database.Release();
         }
-    }
-
-    internal static bool TryGet(Database database, byte[] prefix, ReadOnlySpan<byte> key, RocksDbSharp.Snapshot? snapshot, out StateRecord record)
-    {
-        var length = prefix.Length + key.Length;
-        Span<byte> full = length <= 256 ? stackalloc byte[256] : new byte[length];
-        prefix.CopyTo(full);
-        key.CopyTo(full[prefix.Length..]);
-        var encoded = database.Get(full[..length], snapshot);
-        record = encoded is null ? default : RecordFormat.Decode(encoded);
-        return encoded is not null;
     }
 
     internal static IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(

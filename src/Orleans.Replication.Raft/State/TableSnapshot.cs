@@ -20,7 +20,16 @@ internal sealed class TableSnapshot : IStateSnapshot
 
     private Snapshot Current => _snapshot ?? throw new ObjectDisposedException(nameof(TableSnapshot));
 
-    public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record) => TableReader.TryGet(_database, _prefix, key, Current, out record);
+    public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record)
+    {
+        var length = _prefix.Length + key.Length;
+        Span<byte> full = length <= 256 ? stackalloc byte[256] : new byte[length];
+        _prefix.CopyTo(full);
+        key.CopyTo(full[_prefix.Length..]);
+        var encoded = _database.Get(full[..length], Current);
+        record = encoded is null ? default : RecordFormat.Decode(encoded);
+        return encoded is not null;
+    }
 
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> prefix) =>
         TableReader.Scan(_database, _prefix, prefix, Current);

@@ -1,11 +1,14 @@
 using Orleans.Replication.Errors;
 using Orleans.Replication.Raft;
+using Orleans.Replication.States.History;
 
 namespace Orleans.Replication.States;
 
 /// <summary>Proposes through a replica of this process.</summary>
 internal sealed class LocalProposals(RaftGroup group, OperationRunners operations) : IProposals
 {
+    private readonly StateHistory _history = group.Tables.OfType<StatesTable>().Single().History;
+
     /// <inheritdoc/>
     public string Group => group.Name;
 
@@ -17,8 +20,15 @@ internal sealed class LocalProposals(RaftGroup group, OperationRunners operation
     }
 
     /// <inheritdoc/>
+    /// <remarks>The history is asked first: it has in memory what has changed lately, and nothing of it is copied.</remarks>
     public bool TryFind(ReadOnlySpan<byte> key, out StateRecord record)
     {
+        if (_history.TryGetLast(key, out var last))
+        {
+            record = last.ToRecord();
+            return last.Kind == StateChangeKind.Written;
+        }
+
         try
         {
             return group.GetReader(StatesTable.TableName).TryGet(key, out record);

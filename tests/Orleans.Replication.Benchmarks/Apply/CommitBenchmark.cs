@@ -4,7 +4,7 @@ using RocksDbSharp;
 
 namespace Orleans.Replication.Benchmarks.Apply;
 
-/// <summary>What a log entry's changes cost on their way into the state, with the hash that tells replicas apart and without it.</summary>
+/// <summary>What a log entry's changes cost on their way into the state, beside what the database alone takes for them.</summary>
 public class CommitBenchmark
 {
     private string _folder = "";
@@ -21,7 +21,7 @@ public class CommitBenchmark
     public void Open()
     {
         _folder = Directory.CreateTempSubdirectory("orleans-replication-commit-").FullName;
-        _state = StateStore.Open(Path.Combine(_folder, "hashed"));
+        _state = StateStore.Open(Path.Combine(_folder, "kept"));
         _plain = Database.Open(Path.Combine(_folder, "plain"));
         _writes = new WriteBatch();
         _value = new byte[100];
@@ -36,16 +36,17 @@ public class CommitBenchmark
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Benchmark(Description = "a log entry's commit, with the hash")]
-    public void Hashed() => _state.Commit(Fill(), new AppliedPosition(++_index, 1, _index, default));
+    [Benchmark(Description = "a log entry's commit")]
+    public void Kept() => _state.Commit(Fill(), new AppliedPosition(++_index, 1, _index, default));
 
-    [Benchmark(Description = "a log entry's commit, without", Baseline = true)]
+    [Benchmark(Description = "its changes, straight into the database", Baseline = true)]
     public void Plain()
     {
         Span<byte> position = stackalloc byte[AppliedPosition.EncodedBytes];
         new AppliedPosition(++_index, 1, _index, default).Encode(position);
         _writes.Clear();
-        Fill().MoveTo(_writes);
+        foreach (var (key, value) in Fill().Changes)
+            _writes.Put(key, value);
         _writes.Put(StateKeys.Position, position);
         _plain.Write(_writes);
     }

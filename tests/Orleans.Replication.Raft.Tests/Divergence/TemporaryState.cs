@@ -5,9 +5,17 @@ namespace Orleans.Replication.Raft.Tests.Divergence;
 /// <summary>A state in a folder of its own, which goes with it.</summary>
 internal sealed class TemporaryState : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-state-").FullName;
+    private readonly string _folder;
 
-    public TemporaryState() => State = StateStore.Open(_folder);
+    public TemporaryState()
+    {
+        Folder = Directory.CreateTempSubdirectory("raft-state-").FullName;
+        _folder = Path.Combine(Folder, "state");
+        State = StateStore.Open(_folder);
+    }
+
+    /// <summary>Where the state lies, and room for copies of it.</summary>
+    public string Folder { get; }
 
     public StateStore State { get; private set; }
 
@@ -28,6 +36,6 @@ internal sealed class TemporaryState : IDisposable
     public void Dispose()
     {
         State.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 }

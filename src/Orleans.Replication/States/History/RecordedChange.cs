@@ -1,3 +1,5 @@
+using Orleans.Replication.Raft;
+
 namespace Orleans.Replication.States.History;
 
 /// <summary>One change of one state.</summary>
@@ -12,4 +14,7 @@ internal readonly record struct RecordedChange(
 {
     /// <summary>The state (<see cref="StateKey"/>); empty for a change that is not kept.</summary>
     public ReadOnlyMemory<byte> Key { get; init; }
+
+    /// <summary>The state's record afterwards; the default when the state does not exist.</summary>
+    public StateRecord ToRecord() => Kind == StateChangeKind.Written ? new(State, Version) : default;
 }

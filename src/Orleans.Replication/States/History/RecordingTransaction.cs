@@ -42,9 +42,8 @@ internal readonly ref struct RecordingTransaction(in CommandContext context, Rea
     {
         if (!history.TryGetLast(key, out var last))
             return states.TryGet(key, out record);
-        var exists = last.Kind == StateChangeKind.Written;
-        record = exists ? new StateRecord(last.State, last.Version) : default;
-        return exists;
+        record = last.ToRecord();
+        return last.Kind == StateChangeKind.Written;
     }
 
     private long FindVersion(ReadOnlySpan<byte> key) => TryGet(key, out var record) ? record.Version : 0;

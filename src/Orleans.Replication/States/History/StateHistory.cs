@@ -48,7 +48,7 @@ internal sealed class StateHistory
         }
     }
 
-    /// <summary>The last change of a state. False when none is kept. Called by the thread that applies.</summary>
+    /// <summary>The last change of a state, which need not be published yet. False when none is kept.</summary>
     public bool TryGetLast(ReadOnlySpan<byte> key, out RecordedChange last)
     {
         lock (_gate)
