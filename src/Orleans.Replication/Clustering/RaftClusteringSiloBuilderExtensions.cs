@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication;
 using Orleans.Replication.Clustering.Gateways;
+using Orleans.Replication.Clustering.Losses;
 using Orleans.Replication.Clustering.Provider;
 using Orleans.Replication.Groups;
 using Orleans.Runtime;
@@ -44,6 +45,8 @@ public static class RaftClusteringSiloBuilderExtensions
             new ProviderGroupValidator("Clustering", provider.GetRequiredService<IOptions<RaftClusteringOptions>>().Value.Group, provider));
         ShutdownLimit.AddTo(services);
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StatusRetries>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, TableNews>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LostProcesses>();
         services.AddSingleton(Create);
         services.AddSingleton(CreateServer);
         services.AddSingleton<IMembershipTable>(provider => provider.GetRequiredService<RaftMembershipTable>());

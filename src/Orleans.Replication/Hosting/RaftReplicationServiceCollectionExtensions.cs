@@ -51,6 +51,7 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddSingleton<IReplicationHost>(provider => provider.GetRequiredService<ReplicationHost>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ReplicationHost>());
         ShutdownLimit.AddTo(services);
+        services.AddSingleton<PeerConnections>();
         services.AddSingleton<IReplicationTransport, Libp2pTransport>();
         services.AddSingleton<IReplicationManager, ReplicationManager>();
 

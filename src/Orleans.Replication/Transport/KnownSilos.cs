@@ -12,6 +12,23 @@ internal sealed class KnownSilos(Libp2pHost host, PeerAllowList admitted, Cluste
     private readonly Lock _gate = new();
     private readonly Dictionary<PeerId, SiloEndPoint> _kept = [];
 
+    /// <summary>How many of the other members are not connected.</summary>
+    public int Missing
+    {
+        get
+        {
+            lock (_gate)
+                return _kept.Keys.Count(peer => !host.IsConnected(peer));
+        }
+    }
+
+    /// <summary>Whether a peer is another member.</summary>
+    public bool Contains(PeerId peer)
+    {
+        lock (_gate)
+            return _kept.ContainsKey(peer);
+    }
+
     /// <summary>The members are these now.</summary>
     public void Follow(IEnumerable<RaftPeer> peers)
     {

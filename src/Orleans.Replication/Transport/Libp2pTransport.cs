@@ -17,7 +17,14 @@ namespace Orleans.Replication.Transport;
 /// a peer that is down is known to be down. Who they are is in the options at first, and in the groups' logs from then on.
 /// </summary>
 internal sealed class Libp2pTransport(
-    IOptions<RaftReplicationOptions> options, AdminServer admin, JoinServer door, JoinClient joining, AccessServer access, ILoggerFactory loggers, GatewayServer? gateways = null) : IReplicationTransport
+    IOptions<RaftReplicationOptions> options,
+    AdminServer admin,
+    JoinServer door,
+    JoinClient joining,
+    AccessServer access,
+    PeerConnections connections,
+    ILoggerFactory loggers,
+    GatewayServer? gateways = null) : IReplicationTransport
 {
     private static readonly ProtocolId RaftProtocol = new("/orleans-replication/raft/1.0.0");
     private static readonly ProtocolId GroupProtocol = new("/orleans-replication/group/1.0.0");
@@ -124,6 +131,7 @@ internal sealed class Libp2pTransport(
             ? [own]
             : peers.Addresses.Select(peer => new RaftPeer(peer.Key.ToString(), new SiloEndPoint(peer.Key, peer.Value))).ToArray();
         silos.Follow(voters);
+        connections.Follow(host, silos);
         return new ReplicationEndpoints(
             own,
             voters,
