@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Orleans.Journaling;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journaling.Records;
 using Orleans.Replication.Raft;
 using Orleans.Storage;
@@ -22,6 +23,8 @@ internal sealed class RaftJournalStorage(JournalId id, byte[] key, string format
     /// <summary>A replacement deletes all segments in one command, which holds up the group: it is asked for before there are more than about this many.</summary>
     public const int MaxSegments = 4096;
 
+    private readonly RecordRange[] _metadata = [RecordRange.Key(key), RecordRange.Key(JournalKeys.Properties(key))];
+
     // Not 0 as long as this instance knows a journal. The content is only known after a reading, so a look at the metadata does not move it.
     private long _version;
     private JournalHeader _header = JournalHeader.Empty;
@@ -35,7 +38,7 @@ internal sealed class RaftJournalStorage(JournalId id, byte[] key, string format
     public async ValueTask ReadAsync(IJournalStorageConsumer consumer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(consumer);
-        using var snapshot = await group.ReadAsync(cancellationToken).ConfigureAwait(true);
+        using var snapshot = await group.ReadAsync([.. _metadata, new(JournalKeys.Segment(key, 0), JournalKeys.Segment(key, long.MaxValue))], cancellationToken).ConfigureAwait(true);
         var journal = StoredJournal.Find(key, snapshot);
         Know(journal?.Header ?? JournalHeader.Empty, journal?.Version ?? 0);
         if (journal is null)
@@ -76,7 +79,7 @@ internal sealed class RaftJournalStorage(JournalId id, byte[] key, string format
     /// <inheritdoc/>
     public async ValueTask<IJournalMetadata?> GetMetadataAsync(CancellationToken cancellationToken = default)
     {
-        using var snapshot = await group.ReadAsync(cancellationToken).ConfigureAwait(true);
+        using var snapshot = await group.ReadAsync(_metadata, cancellationToken).ConfigureAwait(true);
         return StoredJournal.Find(key, snapshot)?.ToMetadata();
     }
 

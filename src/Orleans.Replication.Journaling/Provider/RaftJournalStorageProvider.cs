@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Journaling;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journaling.Records;
 
 namespace Orleans.Replication.Journaling.Provider;
@@ -19,7 +20,7 @@ internal sealed class RaftJournalStorageProvider(string name, string format, Raf
             name,
             services.GetRequiredService<IOptions<JournaledStateManagerOptions>>().Value.JournalFormatKey,
             options,
-            new(() => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group)));
+            new(() => services.GetRequiredService<IGroupAccesses>().Get(options.Group)));
     }
 
     /// <inheritdoc/>
@@ -33,8 +34,10 @@ internal sealed class RaftJournalStorageProvider(string name, string format, Raf
     {
         var (prefix, min, max) = (options?.Prefix.Value ?? string.Empty, options?.MinId.Value, options?.MaxId.Value);
         var withMetadata = options?.IncludeMetadata == true;
-        using var snapshot = await group.ReadAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var (key, _) in snapshot.Scan(JournalKeys.Header(name, prefix)))
+        var headers = JournalKeys.Header(name, prefix);
+        var ranges = withMetadata ? new[] { RecordRange.Prefix(headers), RecordRange.Prefix(JournalKeys.Properties(headers)) } : [RecordRange.Prefix(headers)];
+        using var snapshot = await group.ReadAsync(ranges, cancellationToken).ConfigureAwait(false);
+        foreach (var (key, _) in snapshot.Scan(headers))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var id = JournalKeys.Journal(key.Span);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Orleans.Hosting;
 using Orleans.Providers;
+using Orleans.Replication.Hosting;
 using Orleans.Replication.Journaling.Provider;
 
 [assembly: RegisterProvider("Raft", "Journaling", "Silo", typeof(RaftJournalStorageProviderBuilder))]
@@ -12,5 +13,5 @@ internal sealed class RaftJournalStorageProviderBuilder : IProviderBuilder<ISilo
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddRaftReplication().AddRaftJournalStorage(name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configurationSection.Bind);
+        builder.AddImpliedReplication().AddRaftJournalStorage(name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, configurationSection.Bind);
 }

@@ -1,3 +1,4 @@
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.Journaling.Records;
@@ -6,7 +7,7 @@ namespace Orleans.Replication.Journaling.Records;
 /// The journals of durable grains in a group. An append writes its segment and a small header, however long the journal is. Every change of the
 /// content is made under the condition of the header's version, which the group checks.
 /// </summary>
-internal sealed class JournalSegmentTable : IReplicatedTable
+internal sealed class JournalSegmentTable : IReplicatedTable, IForeignCommands
 {
     /// <summary>The table's name. Another format of keys would need another name.</summary>
     public const string TableName = "durable-journals";
@@ -36,6 +37,22 @@ internal sealed class JournalSegmentTable : IReplicatedTable
             JournalCommandKind.Update when ReadChanges(context) is { } changes => Update(context.Key, changes, state),
             _ => CommandOutcome.Rejected(),
         };
+    }
+
+    /// <inheritdoc/>
+    public bool CanRun(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> payload)
+    {
+        var bytes = payload.Span;
+        return bytes.Length >= JournalFormat.CommandHeaderBytes
+            && bytes[0] == JournalFormat.Version
+            && JournalKeys.IsHeader(key)
+            && (JournalCommandKind)bytes[1] switch
+            {
+                JournalCommandKind.Append or JournalCommandKind.Replace => JournalFormat.TryReadWrite(bytes, out _, out _),
+                JournalCommandKind.Delete => bytes.Length == JournalFormat.CommandHeaderBytes,
+                JournalCommandKind.Create or JournalCommandKind.Update => PropertyChanges.TryDecode(payload[JournalFormat.CommandHeaderBytes..]) is not null,
+                _ => false,
+            };
     }
 
     /// <summary>Nothing is cached.</summary>

@@ -8,7 +8,7 @@ using Orleans.Replication.States.History;
 
 namespace Orleans.Replication.Access;
 
-/// <summary>Does what is asked, on this silo's replica: everything but watching. Does not throw, unless the caller has gone.</summary>
+/// <summary>Does what is asked, on this silo's replica: everything that has one response. Does not throw, unless the caller has gone.</summary>
 internal sealed class AccessAnswers(CommandCheck commands)
 {
     /// <summary>Answers one request.</summary>
@@ -21,7 +21,10 @@ internal sealed class AccessAnswers(CommandCheck commands)
             {
                 case AccessRequest.KindOneofCase.Propose:
                     var command = ToCommand(request.Propose);
-                    commands.Check(group, command, request.Propose.OperationsVersion, peer.ToString());
+                    if (command.Table == StatesTable.TableName)
+                        commands.Check(group, command, request.Propose.OperationsVersion, peer.ToString());
+                    else
+                        ForeignTables.Check(group, command);
                     mayBeDone = true;
                     return Describe(await group.ProposeAsync(command, cancellationToken).ConfigureAwait(false));
                 case AccessRequest.KindOneofCase.Read:
@@ -39,7 +42,7 @@ internal sealed class AccessAnswers(CommandCheck commands)
     }
 
     private static Command ToCommand(ProposeRequest request) =>
-        new(StatesTable.TableName, request.Key.Memory, request.Payload.Memory, request.HasExpectedVersion ? request.ExpectedVersion : null);
+        new(request.Table.Length == 0 ? StatesTable.TableName : request.Table, request.Key.Memory, request.Payload.Memory, request.HasExpectedVersion ? request.ExpectedVersion : null);
 
     private static AccessResponse Describe(in CommandResult result) => new()
     {

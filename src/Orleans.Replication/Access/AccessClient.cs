@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Replication.Access.Wire;
 using Orleans.Replication.Libp2p;
+using Orleans.Replication.Raft;
 using Orleans.Replication.Transport;
 
 namespace Orleans.Replication.Access;
@@ -44,6 +45,9 @@ internal sealed partial class AccessClient : IAsyncDisposable
     /// <summary>Who this process is to the silos.</summary>
     public PeerId PeerId => _host.Value.PeerId;
 
+    /// <summary>The silos that are asked first.</summary>
+    public IEnumerable<string> Seeds => _options.Seeds;
+
     /// <summary>The version of the operations that is in force in a group, as a silo told last; 1 before the first answer.</summary>
     public int OperationsVersion(string group) => _operationsVersions.GetValueOrDefault(group, 1);
 
@@ -66,20 +70,41 @@ internal sealed partial class AccessClient : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(_options.RequestTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token, cancellationToken);
-        try
-        {
-            await _slots.WaitAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new ReplicationBusyException($"{AccessProtocol.MaxRequestsPerConnection} requests were under way for {_options.RequestTimeout}, and nothing was written.");
-        }
-
+        await EnterAsync(either.Token, cancellationToken).ConfigureAwait(false);
         try
         {
             var (exchange, response) = await BeginAsync(group, request, operation, either.Token, cancellationToken).ConfigureAwait(false);
             await exchange.DisposeAsync().ConfigureAwait(false);
             return response;
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <summary>Reads ranges of records of one moment. When a silo is lost amid its answer, another one is asked for all of it.</summary>
+    /// <exception cref="ReplicationException">No silo has answered.</exception>
+    /// <exception cref="ArgumentException">The request is wrong.</exception>
+    public async ValueTask<List<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>>> ScanAsync(string group, ScanRequest request, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token, cancellationToken);
+        await EnterAsync(either.Token, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                var (exchange, first) = await BeginAsync(group, new AccessRequest { Scan = request }, operation: null, either.Token, cancellationToken).ConfigureAwait(false);
+                await using (exchange.ConfigureAwait(false))
+                {
+                    if (await CollectAsync(exchange, first, either.Token, cancellationToken).ConfigureAwait(false) is { } rows)
+                        return rows;
+                }
+
+                _members.Value.Fail(exchange.Peer);
+                await Task.Delay(FirstPause, _time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         finally
         {
@@ -108,6 +133,26 @@ internal sealed partial class AccessClient : IAsyncDisposable
         return await BeginAsync(group, request, operation: null, either.Token, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Waits for the next response to a watch.</summary>
+    /// <exception cref="TimeoutException">The silo does not even show that it lives.</exception>
+    /// <exception cref="InvalidDataException">What came is no response.</exception>
+    /// <exception cref="IOException">The silo is lost, or ended the stream.</exception>
+    public async ValueTask<AccessResponse> NextOfWatchAsync(AccessExchange exchange, string group, CancellationToken cancellationToken)
+    {
+        using var silence = new CancellationTokenSource(AccessProtocol.MaxSilence, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        try
+        {
+            var response = await exchange.NextAsync(either.Token).ConfigureAwait(false);
+            Learn(group, response);
+            return response;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Silo {exchange.Peer} has said nothing for {AccessProtocol.MaxSilence}.");
+        }
+    }
+
     /// <summary>A silo that served a watch does so no longer, and is not asked first.</summary>
     public void Fail(PeerId peer) => _members.Value.Fail(peer);
 
@@ -116,6 +161,48 @@ internal sealed partial class AccessClient : IAsyncDisposable
     {
         if (response.OperationsVersion > OperationsVersion(group))
             _operationsVersions.AddOrUpdate(group, response.OperationsVersion, (_, known) => Math.Max(known, response.OperationsVersion));
+    }
+
+    private async ValueTask EnterAsync(CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _slots.WaitAsync(deadline).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ReplicationBusyException($"{AccessProtocol.MaxRequestsPerConnection} requests were under way for {_options.RequestTimeout}, and nothing was written.");
+        }
+    }
+
+    /// <summary>Takes the rows of all responses.</summary>
+    /// <returns>Null when the silo was lost before the last one.</returns>
+    private async ValueTask<List<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>>?> CollectAsync(
+        AccessExchange exchange, AccessResponse response, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        var rows = new List<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>>();
+        while (true)
+        {
+            if (response.Failure is { } failure)
+                return AccessFailures.IsWorthAnotherTry(failure.Kind) ? null : throw AccessFailures.ToError(failure, new AccessRequest(), operation: null);
+            if (response.Scan is not { } reply)
+                throw new ReplicationUnavailableException("The silo answered a read in a way that this software does not know.");
+            rows.AddRange(reply.Rows.Select(row => KeyValuePair.Create(row.Key.Memory, new StateRecord(row.Value.Memory, row.Version))));
+            if (reply.Last)
+                return rows;
+            try
+            {
+                using var attempt = CancellationTokenSource.CreateLinkedTokenSource(deadline);
+                attempt.CancelAfter(_options.RequestTimeout / AttemptsOfAReadInTime);
+                response = await exchange.NextAsync(attempt.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is IOException or InvalidDataException or OperationCanceledException or ObjectDisposedException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                LogFailed(error, exchange.Peer);
+                return null;
+            }
+        }
     }
 
     /// <summary>Goes from silo to silo until one answers.</summary>

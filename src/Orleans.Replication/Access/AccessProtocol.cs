@@ -20,6 +20,12 @@ internal static class AccessProtocol
     /// <summary>How many states may be read at once.</summary>
     public const int MaxKeys = 256;
 
+    /// <summary>How many ranges may be read at once.</summary>
+    public const int MaxRanges = 4096;
+
+    /// <summary>How large a response with rows is, unless one row alone is larger.</summary>
+    public const int ScanResponseBytes = 1 << 20;
+
     /// <summary>How many streams a caller may have open on one connection, watches included.</summary>
     public const int MaxStreamsPerConnection = MaxRequestsPerConnection + MaxWatchesPerConnection;
 

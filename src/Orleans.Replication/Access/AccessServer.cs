@@ -10,13 +10,16 @@ using Orleans.Replication.Transport;
 namespace Orleans.Replication.Access;
 
 /// <summary>
-/// The door for those who hold no replica, clients and silos: who says the token may propose commands for states, read states and watch them through this silo's replica, and nothing else.
+/// The door for those who hold no replica, clients and silos: who says the token may propose commands for states and for the tables of the providers, read both and watch them through this silo's
+/// replica, and nothing else.
 /// The members' own protocols stay closed. Without a token there is no door.
 /// </summary>
 internal sealed partial class AccessServer(
     Func<IReplicationHost> host,
     AccessAnswers answers,
     AccessWatches watches,
+    AccessTableWatches tableWatches,
+    AccessScans scans,
     IOptions<RaftReplicationOptions> options,
     IOptions<ClusterOptions> cluster,
     TimeProvider time,
@@ -96,10 +99,17 @@ internal sealed partial class AccessServer(
             using var share = _budget.Value.TryTake(length) ?? throw new AccessRefusedException(FailureKind.Busy, "Too many bytes of requests are held here at this moment.");
             var request = await WithinAsync(TransferTimeout, token => requests.ReadBodyAsync(AccessRequest.Parser, length, token), gone).ConfigureAwait(false);
             _requests?.Add(1, new KeyValuePair<string, object?>("kind", request.KindCase.ToString()));
-            var response = request.KindCase == AccessRequest.KindOneofCase.Watch
-                ? await watches.RunAsync(group, request.Watch, response => SendAsync(group, hello, responses, response, gone), gone).ConfigureAwait(false)
-                : await answers.AnswerAsync(group, request, stream.RemotePeer, gone).ConfigureAwait(false);
-            await SendAsync(group, hello, responses, response, gone).ConfigureAwait(false);
+            var last = request.KindCase switch
+            {
+                AccessRequest.KindOneofCase.Watch => await watches.RunAsync(group, request.Watch, TellAsync, gone).ConfigureAwait(false),
+                AccessRequest.KindOneofCase.WatchTable => await tableWatches.RunAsync(group, request.WatchTable, TellAsync, gone).ConfigureAwait(false),
+                AccessRequest.KindOneofCase.Scan => await scans.RunAsync(group, request.Scan, response => SendAsync(group, hello, responses, response, gone), gone).ConfigureAwait(false),
+                _ => await answers.AnswerAsync(group, request, stream.RemotePeer, gone).ConfigureAwait(false),
+            };
+            if (last is not null)
+                await SendAsync(group, hello, responses, last, gone).ConfigureAwait(false);
+
+            async ValueTask TellAsync(AccessResponse response) => await SendAsync(group, hello, responses, response, gone).ConfigureAwait(false);
         }
         catch (AccessRefusedException refused)
         {
@@ -160,7 +170,8 @@ internal sealed partial class AccessServer(
     }
 
     /// <summary>Sends a response, with what every response tells.</summary>
-    private async ValueTask SendAsync(RaftGroup? group, AccessHello? hello, MessageStream responses, AccessResponse response, CancellationToken gone)
+    /// <returns>False when there is no room for it here: that is then what was sent.</returns>
+    private async ValueTask<bool> SendAsync(RaftGroup? group, AccessHello? hello, MessageStream responses, AccessResponse response, CancellationToken gone)
     {
         if (group is not null)
         {
@@ -174,9 +185,11 @@ internal sealed partial class AccessServer(
         }
 
         using var share = _budget.Value.TryTake(response.CalculateSize());
-        if (share is null && response.Propose is null) // What was done is said in any case.
+        var isHeld = share is not null || response.Propose is not null; // What was done is said in any case.
+        if (!isHeld)
             response = new AccessResponse { Failure = new Failure { Kind = FailureKind.Busy, Message = "Too many bytes of answers are held here at this moment." } };
         await WithinAsync(TransferTimeout, WriteAsync, gone).ConfigureAwait(false);
+        return isHeld;
 
         async ValueTask<bool> WriteAsync(CancellationToken token)
         {

@@ -45,9 +45,9 @@ internal sealed class AccessWatches(TimeProvider time)
             {
                 next = changes.MoveNextAsync().AsTask();
                 if (last == from)
-                    await send(SignOfLife(last)).ConfigureAwait(false);
-                while (!await IsThereAsync(next, cancellationToken).ConfigureAwait(false))
-                    await send(SignOfLife(last)).ConfigureAwait(false);
+                    await send(Sign(last)).ConfigureAwait(false);
+                while (!await SignOfLife.IsThereAsync(next, time, cancellationToken).ConfigureAwait(false))
+                    await send(Sign(last)).ConfigureAwait(false);
                 if (!await next.ConfigureAwait(false))
                     return;
                 await SendAsync(changes.Current, hasKeys, send).ConfigureAwait(false);
@@ -71,20 +71,5 @@ internal sealed class AccessWatches(TimeProvider time)
         }
     }
 
-    /// <returns>False when nothing has come for so long that a sign of life is due.</returns>
-    private async ValueTask<bool> IsThereAsync(Task<bool> next, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await next.WaitAsync(AccessProtocol.SignOfLife, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException) when (!next.IsCompleted)
-        {
-            return false;
-        }
-
-        return true;
-    }
-
-    private static AccessResponse SignOfLife(long version) => new() { Position = new WatchPosition { Version = version } };
+    private static AccessResponse Sign(long version) => new() { Position = new WatchPosition { Version = version } };
 }

@@ -12,7 +12,8 @@ internal static class RemoteAccess
 {
     /// <summary>A silo that was asked for both.</summary>
     public const string HasBoth =
-        "AddRaftReplication() and UseRemoteRaftReplication() are both called for one silo. A silo holds replicas, or uses groups through the silos that do: leave one of them out.";
+        "AddRaftReplication() and UseRemoteRaftReplication() are both called for one silo. A silo holds replicas, or uses groups through the silos that do: leave one of them out. "
+        + "Providers with ProviderType 'Raft' in the configuration bring AddRaftReplication() with them, unless Orleans:Replication:Seeds names silos there.";
 
     /// <summary>Adds the groups, used remotely. May be called again: the options add up.</summary>
     public static void Add(IServiceCollection services, Action<RaftAccessOptions>? configure)

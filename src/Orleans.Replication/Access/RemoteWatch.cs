@@ -56,8 +56,7 @@ internal sealed class RemoteWatch(AccessClient access, string group, byte[]? key
         {
             while (true)
             {
-                var response = await NextResponseAsync(exchange, cancellationToken).ConfigureAwait(false);
-                access.Learn(group, response);
+                var response = await access.NextOfWatchAsync(exchange, group, cancellationToken).ConfigureAwait(false);
                 switch (response.KindCase)
                 {
                     case AccessResponse.KindOneofCase.Change:
@@ -79,21 +78,6 @@ internal sealed class RemoteWatch(AccessClient access, string group, byte[]? key
         {
             access.Fail(exchange.Peer);
             return null;
-        }
-    }
-
-    /// <exception cref="TimeoutException">The silo does not even show that it lives.</exception>
-    private async ValueTask<AccessResponse> NextResponseAsync(AccessExchange exchange, CancellationToken cancellationToken)
-    {
-        using var silence = new CancellationTokenSource(AccessProtocol.MaxSilence, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
-        try
-        {
-            return await exchange.NextAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"Silo {exchange.Peer} has said nothing for {AccessProtocol.MaxSilence}.");
         }
     }
 }

@@ -66,7 +66,7 @@ public static class RaftClusteringSiloBuilderExtensions
         var membership = services.GetRequiredService<IOptions<ClusterMembershipOptions>>();
         return new RaftMembershipTable(
             services.GetRequiredService<IOptions<ClusterOptions>>(),
-            () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Value.Group),
+            () => services.GetRequiredService<IGroupAccesses>().Get(options.Value.Group),
             // Without liveness the runtime declares nobody dead.
             () => membership.Value.LivenessEnabled ? services.GetRequiredService<ILocalSiloDetails>().SiloAddress : null,
             services.GetRequiredService<ShutdownLimit>(),

@@ -59,6 +59,6 @@ public static class RaftGrainDirectoryServiceCollectionExtensions
     {
         var options = services.GetRequiredService<IOptionsMonitor<RaftGrainDirectoryOptions>>().Get(name);
         return new RaftGrainDirectory(
-            name, () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group), services.GetRequiredService<ShutdownLimit>());
+            name, () => services.GetRequiredService<IGroupAccesses>().Get(options.Group), services.GetRequiredService<ShutdownLimit>());
     }
 }

@@ -19,7 +19,7 @@ namespace Orleans.Replication.Groups;
 /// tables, also on a silo that does not use them: while a change of configuration rolls through the cluster, a silo that has not got it yet must
 /// not fall out of service over a command for a table it does not have.
 /// </summary>
-internal sealed class GroupTables(IServiceProvider services, Serializer serializer, OperationRunners runners, JournalFeed journals, IOptions<RaftReplicationOptions> options)
+internal sealed class GroupTables(IServiceProvider services, Serializer serializer, OperationRunners runners, IOptions<RaftReplicationOptions> options)
 {
     /// <summary>Makes the tables of a group.</summary>
     /// <exception cref="ReplicationConfigurationException">Two tables have the same name.</exception>
@@ -33,7 +33,7 @@ internal sealed class GroupTables(IServiceProvider services, Serializer serializ
             new ReminderStateTable(),
             new DirectoryStateTable(),
             new TransactionStateTable(),
-            new JournalTable(journals),
+            new JournalTable(new JournalFeed()),
             new StreamPositionTable(),
             .. services.GetKeyedServices<IReplicatedTable>(group),
         ];

@@ -1,19 +1,30 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Replication.Access;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Groups;
 
-/// <summary>Refuses a provider whose group this silo does not have, before the silo starts.</summary>
+/// <summary>
+/// Refuses a provider whose group this silo does not have, before the silo starts. Which groups the others have, a silo without a replica cannot know: the first access says it.
+/// </summary>
 /// <param name="provider">What the provider is, at the beginning of a sentence.</param>
 /// <param name="group">The group that it names.</param>
 /// <param name="services">The silo's services.</param>
-internal sealed class ProviderGroupValidator(string provider, string group, IServiceProvider services) : IConfigurationValidator
+/// <param name="needsReplica">What to do on a silo without a replica, where this provider does not work; null for one that does.</param>
+internal sealed class ProviderGroupValidator(string provider, string group, IServiceProvider services, string? needsReplica = null) : IConfigurationValidator
 {
     /// <inheritdoc/>
     public void ValidateConfiguration()
     {
+        if (services.GetService<AccessClient>() is not null)
+        {
+            if (needsReplica is not null)
+                throw new OrleansConfigurationException($"{provider} needs a replica on its own silo, and this silo uses its groups remotely (UseRemoteRaftReplication). {needsReplica}");
+            return;
+        }
+
         if (services.GetService<IReplicationHost>() is null)
             throw new OrleansConfigurationException($"{provider} keeps its records in a Raft group, but this silo has none. Add AddRaftReplication() to the silo.");
 

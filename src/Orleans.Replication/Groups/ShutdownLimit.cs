@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Replication.Raft;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Groups;
@@ -46,14 +45,14 @@ internal sealed class ShutdownLimit(IOptions<RaftReplicationOptions> options, Ti
 
     /// <summary>Runs an access to a group, which while the silo stops has to be quick.</summary>
     /// <exception cref="TimeoutException">The silo stops, and the access took longer than <see cref="RaftReplicationOptions.ShutdownTimeout"/>.</exception>
-    /// <exception cref="GroupUnavailableException">The group said so itself.</exception>
-    public async ValueTask<T> LimitAsync<T>(RaftGroup group, Func<RaftGroup, CancellationToken, ValueTask<T>> access, CancellationToken cancellationToken)
+    /// <exception cref="ReplicationUnavailableException">The group said so itself.</exception>
+    public async ValueTask<T> LimitAsync<T>(IGroupAccess group, Func<IGroupAccess, CancellationToken, ValueTask<T>> access, CancellationToken cancellationToken)
     {
         if (!_stopping)
             return await access(group, cancellationToken).ConfigureAwait(false);
 
         var limit = Timeout;
-        if (_lostMajority && group.GetStatus().Leader is null)
+        if (_lostMajority && !group.HasLeader)
             throw TimedOut(limit, null);
 
         using var timeout = new CancellationTokenSource(limit, time);
@@ -69,7 +68,7 @@ internal sealed class ShutdownLimit(IOptions<RaftReplicationOptions> options, Ti
             LoseMajority();
             throw TimedOut(limit, e);
         }
-        catch (GroupUnavailableException)
+        catch (ReplicationUnavailableException)
         {
             LoseMajority();
             throw;

@@ -9,7 +9,6 @@ using Orleans.Replication.Access;
 using Orleans.Replication.Administration;
 using Orleans.Replication.Groups;
 using Orleans.Replication.Joining;
-using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Placement;
 using Orleans.Replication.States;
 using Orleans.Replication.States.Versions;
@@ -72,6 +71,8 @@ public static class RaftReplicationServiceCollectionExtensions
             provider.GetRequiredService<IReplicationHost>,
             ActivatorUtilities.CreateInstance<AccessAnswers>(provider),
             ActivatorUtilities.CreateInstance<AccessWatches>(provider),
+            ActivatorUtilities.CreateInstance<AccessTableWatches>(provider),
+            ActivatorUtilities.CreateInstance<AccessScans>(provider),
             provider.GetRequiredService<IOptions<RaftReplicationOptions>>(),
             provider.GetRequiredService<IOptions<ClusterOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
@@ -88,7 +89,7 @@ public static class RaftReplicationServiceCollectionExtensions
         services.AddSingleton<GroupTables>();
 
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, VersionRaisers>();
-        services.TryAddSingleton<JournalFeed>();
+        services.AddSingleton<IGroupAccesses, LocalGroupAccesses>();
         services.AddStates();
         services.AddSingleton<IReplicationGroup>(provider => new ReplicationGroup(ReplicationGroups.Default, provider));
         services.AddKeyedSingleton<IReplicationGroup>(KeyedService.AnyKey, (provider, name) => new ReplicationGroup((string)name!, provider));

@@ -6,7 +6,6 @@ using Orleans.EventSourcing;
 using Orleans.Providers;
 using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Provider;
-using Orleans.Replication.Journals.Records;
 using Orleans.Runtime;
 using Orleans.Storage;
 
@@ -58,7 +57,6 @@ public static class RaftLogConsistencyServiceCollectionExtensions
         services.AddTransient<IConfigurationValidator>(provider =>
             new ProviderGroupValidator($"Log-consistency provider '{name}'", provider.GetRequiredService<IOptionsMonitor<RaftLogConsistencyOptions>>().Get(name).Group, provider));
 
-        services.TryAddSingleton<JournalFeed>();
         services.TryAddSingleton(CreateProtocolServices);
         services.AddKeyedSingleton<ILogViewAdaptorFactory>(name, (provider, key) => RaftLogConsistencyProvider.Create(provider, (string)key!));
         if (name == ProviderConstants.DEFAULT_LOG_CONSISTENCY_PROVIDER_NAME)

@@ -45,6 +45,6 @@ public static class RaftReminderServiceCollectionExtensions
         var options = services.GetRequiredService<IOptions<RaftReminderOptions>>();
         return new RaftReminderTable(
             services.GetRequiredService<IOptions<ClusterOptions>>(),
-            () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Value.Group));
+            () => services.GetRequiredService<IGroupAccesses>().Get(options.Value.Group));
     }
 }

@@ -9,6 +9,9 @@ namespace Orleans.Hosting;
 /// <summary>Adds streams of the changes of replicated states to a silo. Needs <c>AddRaftReplication()</c>.</summary>
 public static class RaftStreamsSiloBuilderExtensions
 {
+    private const string OnlyWithReplica =
+        "Leave it out here: the silos that hold replicas deliver to every grain that subscribed there, also to one that is activated here. To follow changes on this silo itself, use IReplicationGroup.WatchAsync.";
+
     /// <summary>
     /// Makes each replicated state of a group an Orleans stream of its changes, which grains and clients subscribe to (<see cref="StateStreamExtensions"/>). Nobody publishes: whatever
     /// changes a state is an event. Every subscriber is told every change, in the order of its state's versions, perhaps more than once, also when silos leave or are lost.
@@ -31,7 +34,7 @@ public static class RaftStreamsSiloBuilderExtensions
 
         RaftStreamAdapterFactory.AddOptions(builder.Services, name, configureOptions);
         builder.Services.AddTransient<IConfigurationValidator>(services =>
-            new ProviderGroupValidator($"Stream provider '{name}'", services.GetRequiredService<IOptionsMonitor<RaftStreamOptions>>().Get(name).Group, services));
+            new ProviderGroupValidator($"Stream provider '{name}'", services.GetRequiredService<IOptionsMonitor<RaftStreamOptions>>().Get(name).Group, services, OnlyWithReplica));
         return builder.AddPersistentStreams(name, RaftStreamAdapterFactory.Create, configureStream ?? (_ => { }));
     }
 }

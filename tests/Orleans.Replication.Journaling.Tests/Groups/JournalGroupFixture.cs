@@ -26,7 +26,7 @@ public abstract class JournalGroupFixture : IAsyncLifetime
     internal JournalMember Leader { get; private set; } = null!;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         await Task.WhenAll(_members.Select(member => member.StartAsync()));
         Leader = await Eventually.GetAsync("a leader", () => _members.FirstOrDefault(member => member.IsLeader));
@@ -35,7 +35,7 @@ public abstract class JournalGroupFixture : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var member in _members)
             await member.DisposeAsync();

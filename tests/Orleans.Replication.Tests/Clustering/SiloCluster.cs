@@ -32,6 +32,8 @@ internal sealed class SiloCluster : IAsyncDisposable
         return cluster;
     }
 
+    public bool IsRunning(int silo) => _members[silo].Host is not null;
+
     public IServiceProvider Services(int silo) => Host(silo).Services;
 
     public SiloAddress Address(int silo) => Services(silo).GetRequiredService<ILocalSiloDetails>().SiloAddress;

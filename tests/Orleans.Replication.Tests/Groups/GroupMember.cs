@@ -31,14 +31,19 @@ namespace Orleans.Replication.Tests.Groups;
 
 /// <summary>A member of a test's group with the providers on it, but without a silo around them. Can be stopped and started again on the same folder.</summary>
 internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyList<RaftPeer> voters, string folder, TestGroupOptions options)
-    : IReplicationHost, IAsyncDisposable
+    : IReplicationHost, IGroupAccesses, IAsyncDisposable
 {
     private RaftNode? _node;
     private ServiceProvider? _services;
 
     public RaftGroup Group => _node?.Groups[ReplicationGroups.Default] ?? throw new InvalidOperationException($"{PeerId} is not running.");
 
-    public JournalFeed Journals { get; } = new();
+    /// <summary>How the providers on this member use the group.</summary>
+    public Func<IGroupAccess>? Access { private get; set; }
+
+    private IGroupAccess Use => Access?.Invoke() ?? new LocalGroupAccess(Group);
+
+    public int MaxCommandBytes => options.MaxCommandBytes;
 
     public bool IsLeader => _node is not null && Group.GetStatus().Role == RaftRole.Leader;
 
@@ -47,6 +52,8 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     public IReadOnlyList<RaftGroup> Groups => [Group];
 
     public RaftGroup GetGroup(string name) => Group;
+
+    public IGroupAccess Get(string group) => Use;
 
     public IReadOnlyList<string> GetAddresses(string peerId) => [.. voters.Where(voter => voter.Id == peerId).Select(voter => voter.EndPoint.ToString()!)];
 
@@ -62,7 +69,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
     /// <summary>Makes the membership table of an Orleans cluster on this member.</summary>
     public RaftMembershipTable CreateMembershipTable(string clusterId, ShutdownLimit? shutdown = null, SiloAddress? self = null) => new(
         Options.Create(new ClusterOptions { ClusterId = clusterId }),
-        () => Group,
+        () => Use,
         () => self,
         shutdown ?? NoLimit(),
         TimeProvider.System,
@@ -70,19 +77,19 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
 
     /// <summary>Makes the reminder table of an Orleans service on this member.</summary>
     public RaftReminderTable CreateReminderTable(string serviceId) =>
-        new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Group);
+        new(Options.Create(new ClusterOptions { ServiceId = serviceId }), () => Use);
 
     /// <summary>Makes a grain directory on this member.</summary>
-    public RaftGrainDirectory CreateGrainDirectory(string name, ShutdownLimit? shutdown = null) => new(name, () => Group, shutdown ?? NoLimit());
+    public RaftGrainDirectory CreateGrainDirectory(string name, ShutdownLimit? shutdown = null) => new(name, () => Use, shutdown ?? NoLimit());
 
     /// <summary>Makes a grain's journal on this member.</summary>
-    public Journal CreateJournal(GrainId grain) => new(JournalKeys.Header("journals", grain), () => Group);
+    public Journal CreateJournal(GrainId grain) => new(JournalKeys.Header("journals", grain), () => Use);
 
     /// <summary>Makes the storage of transactional states on this member.</summary>
     public RaftTransactionalStateStorageFactory CreateTransactionalStorage(string name) => new(
         name,
         new() { GrainStorageSerializer = Services.GetRequiredService<IGrainStorageSerializer>() },
-        () => Group,
+        () => Use,
         SiloServices.Serializer);
 
     public async Task StartAsync()
@@ -93,7 +100,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
             Tables =
             [
                 new GrainStorageTable(), new MembershipStateTable(), options.Reminders ?? new ReminderStateTable(), new DirectoryStateTable(), new TransactionStateTable(),
-                new JournalTable(Journals), new StreamPositionTable(), States(),
+                new JournalTable(new JournalFeed()), new StreamPositionTable(), States(),
             ],
             ProposalTimeout = options.ProposalTimeout,
             ReadTimeout = options.ReadTimeout,
@@ -141,6 +148,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSerializer();
         services.AddSingleton<IReplicationHost>(this);
+        services.AddSingleton<IGroupAccesses>(this);
         services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
         services.AddSingleton<OperationRunners>();
         services.AddSingleton(typeof(StateSerializer<>));

@@ -50,6 +50,20 @@ public sealed class ProviderGroupValidatorTests
         Validate(host);
     }
 
+    [Theory, MemberData(nameof(Providers))]
+    public void Without_a_replica_every_provider_passes_but_streams_which_say_what_to_do(string provider)
+    {
+        using var host = Build(silo => Add[provider](silo.UseRemoteRaftReplication(), "money"));
+        if (provider != "Stream provider 'p'")
+        {
+            Validate(host);
+            return;
+        }
+
+        var message = Assert.Throws<OrleansConfigurationException>(() => Validate(host)).Message;
+        Assert.StartsWith($"{provider} needs a replica on its own silo, and this silo uses its groups remotely (UseRemoteRaftReplication). Leave it out here:", message, StringComparison.Ordinal);
+    }
+
     private static void Validate(IHost host) =>
         host.Services.GetServices<IConfigurationValidator>().OfType<ProviderGroupValidator>().Single().ValidateConfiguration();
 

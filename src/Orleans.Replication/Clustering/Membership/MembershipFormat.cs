@@ -15,6 +15,9 @@ internal static class MembershipFormat
     /// <summary>The longest cluster id and silo address. They are parts of keys.</summary>
     public const int MaxNameCharacters = 1024;
 
+    /// <summary>Those of <see cref="DateTime.MaxValue"/>.</summary>
+    private const long MaxTicks = 3_155_378_975_999_999_999;
+
     /// <summary>Makes the bytes of a command.</summary>
     public static byte[] Encode(MembershipChange change) => Encode((IMessage)change);
 
@@ -88,6 +91,23 @@ internal static class MembershipFormat
         StartTime = ToTime(row.StartTime),
         IAmAliveTime = ToTime(aliveTime),
     };
+
+    /// <summary>True when a row can be read as an entry: its addresses are some, its times exist.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever an address that is none makes its parser throw.")]
+    public static bool IsReadable(ReadOnlySpan<byte> row, long aliveTime)
+    {
+        try
+        {
+            return Enum.IsDefined(ToEntry(DecodeRow(row), aliveTime).Status);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>True when the ticks are those of a time.</summary>
+    public static bool IsTime(long ticks) => ticks is >= 0 and <= MaxTicks;
 
     /// <summary>
     /// When the silo was last heard of: the latest of its start, its heartbeat and the votes against it (the runtime's own rule for which rows a

@@ -1,4 +1,5 @@
 using Orleans.Replication.Clustering.Membership.Wire;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Runtime;
 
@@ -8,7 +9,7 @@ namespace Orleans.Replication.Clustering.Membership;
 /// The replicated side of the membership table. Each change, with all its conditions, is one command: it happens wholly, or not at all, in the
 /// same way on every replica.
 /// </summary>
-internal sealed class MembershipStateTable : IReplicatedTable
+internal sealed class MembershipStateTable : IReplicatedTable, IForeignCommands
 {
     /// <summary>The table's name in its group.</summary>
     public const string TableName = "membership";
@@ -44,6 +45,26 @@ internal sealed class MembershipStateTable : IReplicatedTable
             MembershipChange.ChangeOneofCase.RemoveAll => RemoveAll(keys, state),
             _ => Refuse(MembershipRefusal.Malformed),
         };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Rows are read by every silo: none may get in that one of them could not read.</remarks>
+    public bool CanRun(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> payload)
+    {
+        var bytes = payload.Span;
+        if (bytes.IsEmpty || bytes[0] != MembershipFormat.Version || !MembershipFormat.TryDecodeChange(bytes, out var change))
+            return false;
+        var keys = new MembershipKeys(change.Cluster);
+        return change.ChangeCase switch
+        {
+            MembershipChange.ChangeOneofCase.Insert => IsVersion(key) && change.Insert.TableVersion >= 0 && MembershipFormat.IsReadable(change.Insert.Row.Span, change.Insert.AliveTime),
+            MembershipChange.ChangeOneofCase.Update => IsVersion(key) && change.Update.TableVersion >= 0 && MembershipFormat.IsReadable(change.Update.Row.Span, change.Update.AliveTime),
+            MembershipChange.ChangeOneofCase.Heartbeat => key.SequenceEqual(keys.Heartbeat(change.Heartbeat.Silo)) && MembershipFormat.IsTime(change.Heartbeat.AliveTime),
+            MembershipChange.ChangeOneofCase.RemoveDefunct or MembershipChange.ChangeOneofCase.RemoveAll => IsVersion(key),
+            _ => false,
+        };
+
+        bool IsVersion(ReadOnlySpan<byte> found) => found.SequenceEqual(keys.Version.Span);
     }
 
     /// <summary>Nothing is cached.</summary>

@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Providers;
 using Orleans.Replication.Clustering.Provider;
+using Orleans.Replication.Hosting;
 
 [assembly: RegisterProvider("Raft", "Clustering", "Silo", typeof(RaftClusteringProviderBuilder))]
 
@@ -14,5 +15,5 @@ internal sealed class RaftClusteringProviderBuilder : IProviderBuilder<ISiloBuil
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddRaftReplication().UseRaftClustering((RaftClusteringOptions options) => configurationSection.Bind(options));
+        builder.AddImpliedReplication().UseRaftClustering((RaftClusteringOptions options) => configurationSection.Bind(options));
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Membership.Wire;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
 using Orleans.Runtime;
@@ -28,16 +29,8 @@ internal sealed partial class RaftMembershipTable
         return Tuple.Create(entry, VersionETag.Format(record.Version));
     }
 
-    private async Task<IStateSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken)
-    {
-        return await _shutdown.LimitAsync(_group(), OpenAsync, cancellationToken).ConfigureAwait(false);
-
-        static async ValueTask<IStateSnapshot> OpenAsync(RaftGroup group, CancellationToken token)
-        {
-            await group.ReadBarrierAsync(token).ConfigureAwait(false);
-            return group.OpenSnapshot(MembershipStateTable.TableName);
-        }
-    }
+    private async Task<IStateSnapshot> ReadAsync(RecordRange[] ranges, CancellationToken cancellationToken) => await _shutdown
+        .LimitAsync(_group(), (group, token) => group.ReadAsync(MembershipStateTable.TableName, ranges, token), cancellationToken).ConfigureAwait(false);
 
     private async Task<bool> TryUpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken)
     {
@@ -76,7 +69,7 @@ internal sealed partial class RaftMembershipTable
         }
     }
 
-    private async Task WaitForLeaderAsync(RaftGroup group, CancellationToken cancellationToken)
+    private async Task WaitForLeaderAsync(IGroupAccess group, CancellationToken cancellationToken)
     {
         var leader = group.WaitForLeaderAsync(cancellationToken);
         while (!leader.IsCompleted)
@@ -88,20 +81,19 @@ internal sealed partial class RaftMembershipTable
             catch (TimeoutException) when (!leader.IsCompleted)
             {
                 ThrowIfOutOfService(group);
-                var members = string.Join(", ", group.GetStatus().Members);
-                LogWaitingForLeader(group.Name, members);
+                LogWaitingForLeader(group.Name, group.Members);
             }
         }
         await leader.ConfigureAwait(false);
     }
 
-    private static void ThrowIfOutOfService(RaftGroup group)
+    private static void ThrowIfOutOfService(IGroupAccess group)
     {
-        if (group.GetStatus().Fault is { } fault)
-            throw new InvalidOperationException($"This silo cannot join its cluster: its replica of group '{group.Name}' is out of service: {fault}");
+        if (group.Fault is { } fault)
+            throw new InvalidOperationException($"This silo cannot join its cluster: {fault}");
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Waiting for a leader of group {Group} before joining the cluster. A majority of its members has to run: {Members}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Waiting for a leader of group {Group} before joining the cluster. What has to run: {Members}")]
     private partial void LogWaitingForLeader(string group, string members);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Group {Group} cannot serve the membership table yet; trying again")]

@@ -5,14 +5,13 @@ using Orleans.Configuration;
 using Orleans.Replication.Clustering.Membership;
 using Orleans.Replication.Clustering.Membership.Wire;
 using Orleans.Replication.Groups;
-using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Clustering.Provider;
 
 /// <summary>
-/// The membership table of the silos, in a Raft group. Rows and table version are read from one snapshot of the local replica, after a read
+/// The membership table of the silos, in a Raft group. Rows and table version are read from one snapshot of a replica, after a read
 /// index was confirmed; a change with all its conditions is one command. The table's etag is the version of the table's version record, a row's
 /// etag the version of the row's record; a heartbeat touches neither.
 /// </summary>
@@ -20,7 +19,9 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
 {
     private readonly string _clusterId;
     private readonly MembershipKeys _keys;
-    private readonly Func<RaftGroup> _group;
+    private readonly RecordRange _version;
+    private readonly RecordRange[] _all;
+    private readonly Func<IGroupAccess> _group;
     private readonly Func<SiloAddress?> _self;
     private readonly ShutdownLimit _shutdown;
     private readonly TimeProvider _time;
@@ -34,11 +35,13 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     public RaftMembershipTable(
-        IOptions<ClusterOptions> cluster, Func<RaftGroup> group, Func<SiloAddress?> self, ShutdownLimit shutdown, TimeProvider time,
+        IOptions<ClusterOptions> cluster, Func<IGroupAccess> group, Func<SiloAddress?> self, ShutdownLimit shutdown, TimeProvider time,
         ILogger<RaftMembershipTable> logger)
     {
         _clusterId = cluster.Value.ClusterId;
         _keys = new MembershipKeys(_clusterId);
+        _version = RecordRange.Key(_keys.Version);
+        _all = [RecordRange.Prefix(_keys.All)];
         _group = group;
         _self = self;
         _shutdown = shutdown;
@@ -59,12 +62,16 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
             try
             {
                 await WaitForLeaderAsync(group, cancellationToken).ConfigureAwait(false);
-                await group.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                using (await group.ReadAsync(MembershipStateTable.TableName, [], cancellationToken).ConfigureAwait(false))
+                {
+                    // It answers.
+                }
+
                 if (_self() is { } self)
                     await EarlierLives.DeclareDeadAsync(this, self, _time, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when (e is GroupUnavailableException or OutcomeUnknownException)
+            catch (Exception e) when (e is ReplicationUnavailableException or ReplicationOutcomeUnknownException)
             {
                 ThrowIfOutOfService(group);
                 LogNoQuorum(e, group.Name);
@@ -90,9 +97,11 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
     /// <inheritdoc/>
     public async Task<MembershipTableData> ReadRowAsync(SiloAddress key, CancellationToken cancellationToken = default)
     {
-        using var snapshot = await OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        var silo = key.ToParsableString();
+        var row = _keys.Row(silo);
+        using var snapshot = await ReadAsync([_version, RecordRange.Key(row), RecordRange.Key(_keys.Heartbeat(silo))], cancellationToken).ConfigureAwait(false);
         var version = ReadVersion(snapshot, _keys);
-        return snapshot.TryGet(_keys.Row(key.ToParsableString()), out var record)
+        return snapshot.TryGet(row, out var record)
             ? new MembershipTableData(ToRow(record, snapshot, _keys), version)
             : new MembershipTableData(version);
     }
@@ -100,7 +109,7 @@ internal sealed partial class RaftMembershipTable : IMembershipTable
     /// <inheritdoc/>
     public async Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken = default)
     {
-        using var snapshot = await OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        using var snapshot = await ReadAsync(_all, cancellationToken).ConfigureAwait(false);
         var rows = snapshot.Scan(_keys.Rows).Select(pair => ToRow(pair.Value, snapshot, _keys)).ToList();
         return new MembershipTableData(rows, ReadVersion(snapshot, _keys));
     }

@@ -1,5 +1,4 @@
 using Orleans.GrainDirectory;
-using Orleans.Replication.Errors;
 using Orleans.Replication.GrainDirectories.Records;
 using Orleans.Replication.GrainDirectories.Records.Wire;
 using Orleans.Replication.Groups;
@@ -9,13 +8,13 @@ using Orleans.Runtime;
 namespace Orleans.Replication.GrainDirectories.Provider;
 
 /// <summary>
-/// A grain directory in a Raft group. A look-up is linearizable and reads the local replica; a registration is one command, so that an activation
+/// A grain directory in a Raft group. A look-up is linearizable and reads a replica; a registration is one command, so that an activation
 /// costs one round of the group, and its end another.
 /// </summary>
 /// <param name="name">The directory's name, part of every key.</param>
 /// <param name="group">Finds the group. Not called before the first operation, so that nothing is opened while services are made.</param>
 /// <param name="shutdown">Limits the accesses of a silo that stops.</param>
-internal sealed class RaftGrainDirectory(string name, Func<RaftGroup> group, ShutdownLimit shutdown) : IGrainDirectory
+internal sealed class RaftGrainDirectory(string name, Func<IGroupAccess> group, ShutdownLimit shutdown) : IGrainDirectory
 {
     /// <inheritdoc/>
     public Task<GrainAddress?> Register(GrainAddress address) => Register(address, null, CancellationToken.None);
@@ -70,21 +69,10 @@ internal sealed class RaftGrainDirectory(string name, Func<RaftGroup> group, Shu
     }
 
     /// <inheritdoc/>
-    public async Task<GrainAddress?> Lookup(GrainId grainId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var replica = group();
-            await replica.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-            return replica.GetReader(DirectoryStateTable.TableName).TryGet(DirectoryKeys.Entry(name, grainId), out var record)
-                ? DirectoryFormat.ToAddress(grainId, record.Value.Span)
-                : null;
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
-    }
+    public async Task<GrainAddress?> Lookup(GrainId grainId, CancellationToken cancellationToken) =>
+        await group().FindAsync(DirectoryStateTable.TableName, DirectoryKeys.Entry(name, grainId), cancellationToken).ConfigureAwait(false) is { } record
+            ? DirectoryFormat.ToAddress(grainId, record.Value.Span)
+            : null;
 
     /// <summary>
     /// Removes what is registered on silos. Every silo calls this after a death; whoever comes late finds nothing to remove, and then proposes
@@ -112,33 +100,18 @@ internal sealed class RaftGrainDirectory(string name, Func<RaftGroup> group, Shu
 
     private async Task<List<string>> FindOccupiedAsync(byte[] directory, List<SiloAddress> silos, CancellationToken cancellationToken)
     {
-        try
-        {
-            var replica = group();
-            await replica.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-            var reader = replica.GetReader(DirectoryStateTable.TableName);
-            return [.. silos.Select(silo => silo.ToParsableString()).Distinct().Where(silo => reader.Scan(DirectoryKeys.OnSilo(directory, silo)).Any())];
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
+        var names = silos.Select(silo => silo.ToParsableString()).Distinct().ToList();
+        var ranges = names.ConvertAll(silo => RecordRange.Prefix(DirectoryKeys.OnSilo(directory, silo)) with { MaxRecords = 1 });
+        using var snapshot = await group().ReadAsync(DirectoryStateTable.TableName, ranges, cancellationToken).ConfigureAwait(false);
+        return [.. names.Where((_, i) => snapshot.ScanRange(ranges[i].First, ranges[i].End).Any())];
     }
 
     private async Task<ReadOnlyMemory<byte>> ChangeAsync(byte[] key, DirectoryChange change, CancellationToken cancellationToken)
     {
-        try
-        {
-            var command = new Command(DirectoryStateTable.TableName, key, DirectoryFormat.Encode(change));
-            var result = await shutdown
-                .LimitAsync(group(), (replica, token) => replica.ProposeAsync(command, token), cancellationToken).ConfigureAwait(false);
-            return result.Status == CommandStatus.Ok
-                ? result.Payload
-                : throw new InvalidOperationException("The group refused the command as malformed: its members run different versions of the software.");
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
+        var command = new Command(DirectoryStateTable.TableName, key, DirectoryFormat.Encode(change));
+        var result = await shutdown.LimitAsync(group(), (access, token) => access.ProposeAsync(command, token), cancellationToken).ConfigureAwait(false);
+        return result.Status == CommandStatus.Ok
+            ? result.Payload
+            : throw new InvalidOperationException("The group refused the command as malformed: its members run different versions of the software.");
     }
 }

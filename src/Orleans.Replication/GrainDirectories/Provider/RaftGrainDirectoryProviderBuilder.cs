@@ -4,6 +4,7 @@ using Orleans.GrainDirectory;
 using Orleans.Hosting;
 using Orleans.Providers;
 using Orleans.Replication.GrainDirectories.Provider;
+using Orleans.Replication.Hosting;
 
 [assembly: RegisterProvider("Raft", "GrainDirectory", "Silo", typeof(RaftGrainDirectoryProviderBuilder))]
 
@@ -13,7 +14,7 @@ namespace Orleans.Replication.GrainDirectories.Provider;
 internal sealed class RaftGrainDirectoryProviderBuilder : IProviderBuilder<ISiloBuilder>
 {
     /// <inheritdoc/>
-    public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) => builder.AddRaftReplication().AddRaftGrainDirectory(
+    public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) => builder.AddImpliedReplication().AddRaftGrainDirectory(
         name ?? GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY,
         (RaftGrainDirectoryOptions options) => options.Group = configurationSection[nameof(options.Group)] ?? options.Group);
 }

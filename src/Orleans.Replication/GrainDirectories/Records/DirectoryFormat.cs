@@ -15,7 +15,7 @@ internal static class DirectoryFormat
     public static readonly ReadOnlyMemory<byte> OnSilo = new[] { Version };
 
     /// <summary>The longest silo address and activation id. Silo addresses are parts of keys.</summary>
-    private const int MaxNameCharacters = 1024;
+    public const int MaxNameCharacters = 1024;
 
     /// <summary>Makes the bytes of a command or an entry.</summary>
     public static byte[] Encode(IMessage message)
@@ -68,6 +68,20 @@ internal static class DirectoryFormat
             ActivationId = ActivationId.FromParsableString(decoded.Activation),
             MembershipVersion = new MembershipVersion(decoded.MembershipVersion),
         };
+    }
+
+    /// <summary>True when an entry can be read as an address.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever an address that is none makes its parser throw.")]
+    public static bool IsReadable(DirectoryEntry entry)
+    {
+        try
+        {
+            return ToAddress(default, Encode(entry)) is { SiloAddress: not null, ActivationId.IsDefault: false };
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return false;
+        }
     }
 
     private static bool IsName(string name) => name.Length is > 0 and <= MaxNameCharacters;

@@ -12,13 +12,19 @@ internal static class DirectoryKeys
     private const byte EntryMark = 1;
     private const byte OnSiloMark = 2;
 
+    /// <summary>The longest key of an entry: the key that lists the same grain under its silo, whose name is part of it, has to be a key as well.</summary>
+    public const int MaxEntryBytes = KeyWriter.MaxBytes - sizeof(ushort) - (3 * DirectoryFormat.MaxNameCharacters);
+
     /// <summary>The beginning of all keys of a directory.</summary>
     public static byte[] Directory(string name) => new KeyWriter().Part(name).ToKey();
 
     /// <summary>The key of a grain's entry.</summary>
     /// <exception cref="ArgumentException">The names are too long.</exception>
-    public static byte[] Entry(string name, GrainId grainId) =>
-        new KeyWriter().Part(name).Mark(EntryMark).Part(grainId.Type.AsSpan()).Last(grainId.Key.AsSpan()).ToKey();
+    public static byte[] Entry(string name, GrainId grainId)
+    {
+        var key = new KeyWriter().Part(name).Mark(EntryMark).Part(grainId.Type.AsSpan()).Last(grainId.Key.AsSpan()).ToKey();
+        return key.Length <= MaxEntryBytes ? key : throw new ArgumentException($"The names of directory '{name}' and grain {grainId} are too long together.");
+    }
 
     /// <summary>The beginning of the keys of what is on a silo.</summary>
     /// <param name="directory">The key of the directory.</param>

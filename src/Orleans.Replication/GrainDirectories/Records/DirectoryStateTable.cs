@@ -1,4 +1,5 @@
 using Orleans.Replication.GrainDirectories.Records.Wire;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.GrainDirectories.Records;
@@ -7,7 +8,7 @@ namespace Orleans.Replication.GrainDirectories.Records;
 /// The replicated side of the grain directories of a group. Registering, with the condition on what was registered before, is one command: of two
 /// silos that activate a grain at once, both hear the same winner.
 /// </summary>
-internal sealed class DirectoryStateTable : IReplicatedTable
+internal sealed class DirectoryStateTable : IReplicatedTable, IForeignCommands
 {
     /// <summary>The table's name. Another format of keys would need another name.</summary>
     public const string TableName = "grain-directory";
@@ -37,6 +38,23 @@ internal sealed class DirectoryStateTable : IReplicatedTable
         return change.ChangeCase == DirectoryChange.ChangeOneofCase.Register
             ? Add(context.Key, entry, change.Register, state)
             : Remove(context.Key, entry, change.Unregister, state);
+    }
+
+    /// <inheritdoc/>
+    public bool CanRun(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> payload)
+    {
+        var bytes = payload.Span;
+        return !bytes.IsEmpty
+            && bytes[0] == DirectoryFormat.Version
+            && key.Length <= DirectoryKeys.MaxEntryBytes
+            && DirectoryFormat.TryDecodeChange(bytes, out var change)
+            && change.ChangeCase switch
+            {
+                DirectoryChange.ChangeOneofCase.Register => DirectoryKeys.TryReadEntry(key, out _) && DirectoryFormat.IsReadable(change.Register.Entry),
+                DirectoryChange.ChangeOneofCase.Unregister => DirectoryKeys.TryReadEntry(key, out _),
+                DirectoryChange.ChangeOneofCase.UnregisterSilos => DirectoryKeys.IsDirectory(key),
+                _ => false,
+            };
     }
 
     /// <summary>Nothing is cached.</summary>

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Orleans.Replication.Errors;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Records;
 using Orleans.Replication.Raft;
 
@@ -8,10 +8,17 @@ namespace Orleans.Replication.Journals.Provider;
 /// <summary>One journal in a Raft group, in bytes.</summary>
 /// <param name="key">The key of its header.</param>
 /// <param name="group">Finds the group.</param>
-internal sealed class Journal(byte[] key, Func<RaftGroup> group)
+internal sealed class Journal(byte[] key, Func<IGroupAccess> group)
 {
+    private readonly RecordRange _header = RecordRange.Key(key);
+
     /// <summary>The key of its header.</summary>
     public ReadOnlySpan<byte> Key => key;
+
+    /// <summary>Watches the journal.</summary>
+    /// <param name="changed">Gets the index of a command: up to it, the journal may have changed. Must not block, and must not throw.</param>
+    /// <returns>Ends the watch when disposed.</returns>
+    public IDisposable Watch(Action<long> changed) => group().WatchJournal(key, changed);
 
     /// <summary>
     /// Reads on from a known position, linearizably. A clearing that somebody has begun and not ended is ended first.
@@ -70,44 +77,35 @@ internal sealed class Journal(byte[] key, Func<RaftGroup> group)
         while (left > 0);
     }
 
-    /// <summary>Reads some of the events up to a position that was reached on this replica before. Does not wait.</summary>
+    /// <summary>Reads some of the events up to a position that was reached here before.</summary>
     /// <param name="known">The position.</param>
     /// <param name="from">The place of the first event.</param>
     /// <param name="to">The place behind the last event; at most that of the position.</param>
     /// <exception cref="InvalidOperationException">The journal was cleared meanwhile.</exception>
-    /// <exception cref="ReplicationException">The replica is out of service.</exception>
-    public IReadOnlyList<JournalEvent> Read(JournalPosition known, long from, long to)
+    /// <exception cref="ReplicationException">The replica is out of service, or the group could not be asked.</exception>
+    public async Task<IReadOnlyList<JournalEvent>> ReadAsync(JournalPosition known, long from, long to, CancellationToken cancellationToken = default)
     {
         if (from == to)
             return [];
-        try
-        {
-            using var snapshot = group().OpenSnapshot(JournalTable.TableName);
-            if (Find(snapshot) is not { Header: { Clearing: false } header } || header.Incarnation != known.Incarnation)
-                throw new InvalidOperationException("The journal was cleared by another instance; its events are gone.");
-            return [.. snapshot.ScanRange(JournalKeys.Event(key, from), JournalKeys.Event(key, to)).Select(pair => JournalEvent.Decode(pair.Value.Value))];
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
+        var events = new RecordRange(JournalKeys.Event(key, from), JournalKeys.Event(key, to));
+        using var snapshot = await group().ReadAgainAsync(JournalTable.TableName, [_header, events], cancellationToken).ConfigureAwait(false);
+        if (Find(snapshot) is not { Header: { Clearing: false } header } || header.Incarnation != known.Incarnation)
+            throw new InvalidOperationException("The journal was cleared by another instance; its events are gone.");
+        return [.. snapshot.ScanRange(events.First, events.End).Select(pair => JournalEvent.Decode(pair.Value.Value))];
     }
 
     private static InvalidOperationException Malformed() =>
         new("The group refused the command as malformed: its members run different versions of the software.");
 
+    // Null: the journal is being cleared.
     private async Task<JournalReading?> TryOpenAsync(JournalPosition known, CancellationToken cancellationToken)
     {
-        IStateSnapshot snapshot;
-        try
+        var snapshot = await OpenAsync(known.Count, cancellationToken).ConfigureAwait(false);
+        if (known.Count > 0 && Find(snapshot)?.Header.Incarnation != known.Incarnation)
         {
-            var replica = group();
-            await replica.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-            snapshot = replica.OpenSnapshot(JournalTable.TableName);
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
+            // Another journal by now: all of it is wanted.
+            snapshot.Dispose();
+            snapshot = await OpenAsync(0, cancellationToken).ConfigureAwait(false);
         }
 
         var reading = Start(snapshot, known);
@@ -116,7 +114,9 @@ internal sealed class Journal(byte[] key, Func<RaftGroup> group)
         return reading;
     }
 
-    // Null: the journal is being cleared.
+    private ValueTask<IStateSnapshot> OpenAsync(long from, CancellationToken cancellationToken) =>
+        group().ReadAsync(JournalTable.TableName, [_header, new(JournalKeys.Event(key, from), JournalKeys.EndOfEvents(key))], cancellationToken);
+
     private JournalReading? Start(IStateSnapshot snapshot, JournalPosition known)
     {
         if (Find(snapshot) is not { } found)
@@ -131,15 +131,6 @@ internal sealed class Journal(byte[] key, Func<RaftGroup> group)
     private (JournalHeader Header, long Version)? Find(IStateSnapshot snapshot) =>
         snapshot.TryGet(key, out var record) ? (JournalHeader.Decode(record.Value.Span), record.Version) : null;
 
-    private async Task<CommandResult> ProposeAsync(ReadOnlyMemory<byte> payload, long? expectedVersion, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await group().ProposeAsync(new Command(JournalTable.TableName, key, payload, expectedVersion), cancellationToken).ConfigureAwait(false);
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
-    }
+    private ValueTask<CommandResult> ProposeAsync(ReadOnlyMemory<byte> payload, long? expectedVersion, CancellationToken cancellationToken) =>
+        group().ProposeAsync(new Command(JournalTable.TableName, key, payload, expectedVersion), cancellationToken);
 }

@@ -2,15 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.EventSourcing;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Journals.Records;
-using Orleans.Replication.Raft;
 using Orleans.Storage;
 
 namespace Orleans.Replication.Journals.Provider;
 
 /// <summary>Gives journaled grains their journals in a Raft group, for the provider of a name.</summary>
 internal sealed class RaftLogConsistencyProvider(
-    string name, RaftLogConsistencyOptions options, Func<RaftGroup> group, JournalFeed feed, int maxCommandBytes) : ILogViewAdaptorFactory
+    string name, RaftLogConsistencyOptions options, Func<IGroupAccess> group, int maxCommandBytes) : ILogViewAdaptorFactory
 {
     /// <summary>Makes the provider of a name.</summary>
     public static RaftLogConsistencyProvider Create(IServiceProvider services, string name)
@@ -19,8 +19,7 @@ internal sealed class RaftLogConsistencyProvider(
         return new(
             name,
             options,
-            () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group),
-            services.GetRequiredService<JournalFeed>(),
+            () => services.GetRequiredService<IGroupAccesses>().Get(options.Group),
             services.GetRequiredService<IOptions<RaftReplicationOptions>>().Value.MaxCommandBytes);
     }
 
@@ -39,6 +38,6 @@ internal sealed class RaftLogConsistencyProvider(
     {
         var journal = new Journal(JournalKeys.Header(name, services.GrainId), group);
         return new RaftLogViewAdaptor<TLogView, TLogEntry>(
-            hostGrain, initialState, services, journal, feed, options.GrainStorageSerializer, maxCommandBytes);
+            hostGrain, initialState, services, journal, options.GrainStorageSerializer, maxCommandBytes);
     }
 }

@@ -18,7 +18,6 @@ internal sealed class RaftLogViewAdaptor<TView, TEvent>(
     TView initialState,
     ILogConsistencyProtocolServices services,
     Journal journal,
-    JournalFeed feed,
     IGrainStorageSerializer serializer,
     int maxCommandBytes) : PrimaryBasedLogViewAdaptor<TView, TEvent, JournalSubmission<TEvent>>(host, initialState, services)
     where TView : class, new()
@@ -29,7 +28,7 @@ internal sealed class RaftLogViewAdaptor<TView, TEvent>(
     private TView _view = initialState;
     private JournalPosition _position;
 
-    // The index of the last change that this view is known to contain, and of the last one that the replica has told of.
+    // The index of the last change that this view is known to contain, and of the last one that it was told of.
     private long _seen;
     private long _noticed;
     private bool _busy;
@@ -39,7 +38,7 @@ internal sealed class RaftLogViewAdaptor<TView, TEvent>(
     {
         if (_activation is { } activation)
         {
-            var subscription = feed.Subscribe(journal.Key, index => activation.Scheduler.QueueAction(() => Notice(index)));
+            var subscription = journal.Watch(index => activation.Scheduler.QueueAction(() => Notice(index)));
             _ = activation.Deactivated.ContinueWith(_ => subscription.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
@@ -50,8 +49,11 @@ internal sealed class RaftLogViewAdaptor<TView, TEvent>(
     /// <param name="fromVersion">The place of the first.</param>
     /// <param name="toVersion">The place behind the last (the interface's name for it; the base class calls it a length).</param>
     [SuppressMessage("Naming", "CA1725", Justification = "The base class names it 'length', which it is not: see ILogViewRead.")]
-    public override Task<IReadOnlyList<TEvent>> RetrieveLogSegment(int fromVersion, int toVersion) =>
-        Task.FromResult<IReadOnlyList<TEvent>>([.. journal.Read(_position, fromVersion, toVersion).Select(stored => Deserialize(stored.Bytes))]);
+    public override async Task<IReadOnlyList<TEvent>> RetrieveLogSegment(int fromVersion, int toVersion)
+    {
+        var events = await journal.ReadAsync(_position, fromVersion, toVersion).ConfigureAwait(true);
+        return [.. events.Select(stored => Deserialize(stored.Bytes))];
+    }
 
     /// <summary>Clears the journal, and discards what is not confirmed.</summary>
     public override async Task ClearLogAsync(CancellationToken cancellationToken)

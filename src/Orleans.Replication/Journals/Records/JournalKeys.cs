@@ -26,6 +26,17 @@ internal static class JournalKeys
     /// <summary>True when the key can be that of a header.</summary>
     public static bool IsHeader(ReadOnlySpan<byte> key) => key.Length is > 0 and <= KeyWriter.MaxBytes - LongestSuffixBytes && key[^1] == HeaderMark;
 
+    /// <summary>True when the key is one that <see cref="Header"/> makes: no key of another record of a journal is.</summary>
+    public static bool IsOfJournal(ReadOnlySpan<byte> key)
+    {
+        var reader = new KeyReader(key);
+        return IsHeader(key) && reader.TryReadPart(out _) && reader.TryReadPart(out var type) && !type.IsEmpty && reader.TryReadPart(out _) && reader.Rest.Length == 1;
+    }
+
+    /// <summary>The least key behind all events.</summary>
+    /// <param name="header">The key of the header.</param>
+    public static byte[] EndOfEvents(ReadOnlySpan<byte> header) => new KeyWriter().Last(header[..^1]).Mark(EventMark + 1).ToKey();
+
     /// <summary>The key of an event; also the end of the keys before it.</summary>
     /// <param name="header">The key of the header.</param>
     /// <param name="place">How many events are before it.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.Journals.Records;
@@ -7,7 +8,7 @@ namespace Orleans.Replication.Journals.Records;
 /// The journals of a group. An append writes its events and a header of fixed size, however long the journal is. Clearing is done in steps, so that
 /// a long journal does not hold up the group; the first step makes it empty to everybody.
 /// </summary>
-internal sealed class JournalTable(JournalFeed feed) : IReplicatedTable
+internal sealed class JournalTable(JournalFeed feed) : IReplicatedTable, IForeignCommands
 {
     /// <summary>The table's name. Another format of keys would need another name.</summary>
     public const string TableName = "journals";
@@ -15,8 +16,17 @@ internal sealed class JournalTable(JournalFeed feed) : IReplicatedTable
     /// <summary>How many events one command removes. The same on every replica of every version.</summary>
     public const int ClearedAtOnce = 4096;
 
+    private bool _isReplaced;
+    private long _lastCommand;
+
     /// <inheritdoc/>
     public string Name => TableName;
+
+    /// <summary>Tells of every change on this replica.</summary>
+    public JournalFeed Feed => feed;
+
+    /// <summary>The index of the last command that this replica has run. Every change up to it was told.</summary>
+    public long LastCommand => Volatile.Read(ref _lastCommand);
 
     /// <summary>Runs a command whose condition, the header's version, was already checked by the group.</summary>
     /// <exception cref="NotSupportedException">
@@ -42,9 +52,32 @@ internal sealed class JournalTable(JournalFeed feed) : IReplicatedTable
         return outcome;
     }
 
-    /// <summary>Nothing is cached.</summary>
-    public void Reset()
+    /// <inheritdoc/>
+    public bool CanRun(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> payload)
     {
+        var bytes = payload.Span;
+        return bytes.Length >= JournalFormat.CommandHeaderBytes
+            && bytes[0] == JournalFormat.Version
+            && JournalKeys.IsOfJournal(key)
+            && (JournalCommandKind)bytes[1] switch
+            {
+                JournalCommandKind.Append => JournalFormat.TryReadAppend(bytes, out _, out _),
+                JournalCommandKind.Clear => bytes.Length == JournalFormat.CommandHeaderBytes,
+                _ => false,
+            };
+    }
+
+    /// <summary>Nothing is cached. What was changed by commands that this replica has not run itself, nobody was told.</summary>
+    public void Reset() => _isReplaced = true;
+
+    /// <inheritdoc/>
+    public void Applied(long lastCommand)
+    {
+        Volatile.Write(ref _lastCommand, lastCommand);
+        if (!_isReplaced)
+            return;
+        _isReplaced = false;
+        feed.AnyChanged(lastCommand);
     }
 
     private static CommandOutcome Append(in CommandContext context, IStateTransaction state)

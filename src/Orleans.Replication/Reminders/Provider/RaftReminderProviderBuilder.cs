@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Providers;
+using Orleans.Replication.Hosting;
 using Orleans.Replication.Reminders.Provider;
 
 [assembly: RegisterProvider("Raft", "Reminders", "Silo", typeof(RaftReminderProviderBuilder))]
@@ -13,5 +14,5 @@ internal sealed class RaftReminderProviderBuilder : IProviderBuilder<ISiloBuilde
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddRaftReplication().UseRaftReminderService((RaftReminderOptions options) => options.Group = configurationSection[nameof(options.Group)] ?? options.Group);
+        builder.AddImpliedReplication().UseRaftReminderService((RaftReminderOptions options) => options.Group = configurationSection[nameof(options.Group)] ?? options.Group);
 }

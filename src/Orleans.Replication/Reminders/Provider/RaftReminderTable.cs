@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Replication.Errors;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Reminders.Records;
 using Orleans.Replication.Storage.Records;
@@ -9,16 +9,16 @@ using Orleans.Runtime;
 namespace Orleans.Replication.Reminders.Provider;
 
 /// <summary>
-/// The reminders of a service in a Raft group. A read is linearizable and reads one snapshot of the local replica; a range of the ring is a range of
+/// The reminders of a service in a Raft group. A read is linearizable and reads one snapshot of a replica; a range of the ring is a range of
 /// keys, and nothing outside it is touched. A row's etag is the version of its record.
 /// </summary>
 /// <param name="cluster">Names the service: reminders outlive clusters, so they are kept by service.</param>
 /// <param name="group">Finds the group. Not called before the silo starts.</param>
-internal sealed class RaftReminderTable(IOptions<ClusterOptions> cluster, Func<RaftGroup> group) : IReminderTable
+internal sealed class RaftReminderTable(IOptions<ClusterOptions> cluster, Func<IGroupAccess> group) : IReminderTable
 {
     private readonly ReminderKeys _keys = new(cluster.Value.ServiceId);
 
-    /// <summary>Checks that the group exists. There is nothing to open: the silo's membership, and its catching up, already wait for the group.</summary>
+    /// <summary>Checks that the group exists, as far as this silo can know. There is nothing to open: the silo's membership, and its catching up, already wait for the group.</summary>
     /// <exception cref="ReplicationConfigurationException">This silo has no such group.</exception>
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -45,18 +45,27 @@ internal sealed class RaftReminderTable(IOptions<ClusterOptions> cluster, Func<R
     public Task TestOnlyClearTable() => TestOnlyClearTable(CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task<ReminderTableData> ReadRows(GrainId grainId, CancellationToken cancellationToken) =>
-        ReadAsync(snapshot => new ReminderTableData(snapshot.Scan(_keys.OfGrain(grainId)).Select(ToEntry)), cancellationToken);
+    public async Task<ReminderTableData> ReadRows(GrainId grainId, CancellationToken cancellationToken)
+    {
+        var reminders = _keys.OfGrain(grainId);
+        using var snapshot = await ReadAsync([RecordRange.Prefix(reminders)], cancellationToken).ConfigureAwait(false);
+        return new ReminderTableData(snapshot.Scan(reminders).Select(ToEntry));
+    }
 
     /// <inheritdoc/>
-    public Task<ReminderTableData> ReadRows(uint begin, uint end, CancellationToken cancellationToken) =>
-        ReadAsync(snapshot => new ReminderTableData(Range(begin, end, snapshot).Select(ToEntry)), cancellationToken);
+    public async Task<ReminderTableData> ReadRows(uint begin, uint end, CancellationToken cancellationToken)
+    {
+        RecordRange[] ranges = [.. Ranges(begin, end)];
+        using var snapshot = await ReadAsync(ranges, cancellationToken).ConfigureAwait(false);
+        return new ReminderTableData(ranges.SelectMany(range => snapshot.ScanRange(range.First, range.End)).Select(ToEntry));
+    }
 
     /// <inheritdoc/>
-    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName, CancellationToken cancellationToken)
+    public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName, CancellationToken cancellationToken)
     {
         var key = _keys.Of(grainId, reminderName);
-        return ReadAsync(snapshot => snapshot.TryGet(key, out var record) ? ToEntry(KeyValuePair.Create((ReadOnlyMemory<byte>)key, record)) : null, cancellationToken);
+        var found = await group().FindAsync(ReminderStateTable.TableName, key, cancellationToken).ConfigureAwait(false);
+        return found is { } record ? ToEntry(KeyValuePair.Create((ReadOnlyMemory<byte>)key, record)) : null;
     }
 
     /// <summary>Writes a row, whatever its etag.</summary>
@@ -82,21 +91,11 @@ internal sealed class RaftReminderTable(IOptions<ClusterOptions> cluster, Func<R
     public Task TestOnlyClearTable(CancellationToken cancellationToken) => ChangeAsync(_keys.All, ReminderRecord.Clearing, null, cancellationToken);
 
     // (begin, end] on the ring of hashes. When begin is not below end, the range goes around the end of the ring.
-    private IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Range(uint begin, uint end, IStateSnapshot snapshot)
+    private IEnumerable<RecordRange> Ranges(uint begin, uint end)
     {
-        if (begin < end)
-            return Scan(begin, end, snapshot);
-        return Scan(begin, uint.MaxValue, snapshot).Concat(Scan(null, end, snapshot));
-    }
-
-    private IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(uint? above, uint upTo, IStateSnapshot snapshot)
-    {
-        if (above == uint.MaxValue)
-            return [];
-        var first = _keys.FromHash(above is { } begin ? begin + 1 : 0);
-        return upTo < uint.MaxValue
-            ? snapshot.ScanRange(first, _keys.FromHash(upTo + 1))
-            : snapshot.ScanRange(first, null).TakeWhile(pair => pair.Key.Span.StartsWith(_keys.All.Span));
+        if (begin >= end && begin < uint.MaxValue)
+            yield return new(_keys.FromHash(begin + 1), RecordRange.Prefix(_keys.All).End);
+        yield return new(_keys.FromHash(begin < end ? begin + 1 : 0), end < uint.MaxValue ? _keys.FromHash(end + 1) : RecordRange.Prefix(_keys.All).End);
     }
 
     private ReminderEntry ToEntry(KeyValuePair<ReadOnlyMemory<byte>, StateRecord> pair)
@@ -106,33 +105,14 @@ internal sealed class RaftReminderTable(IOptions<ClusterOptions> cluster, Func<R
         return new() { GrainId = grainId, ReminderName = name, StartAt = startAt, Period = period, ETag = VersionETag.Format(pair.Value.Version) };
     }
 
-    private async Task<T> ReadAsync<T>(Func<IStateSnapshot, T> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var replica = group();
-            await replica.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-            using var snapshot = replica.OpenSnapshot(ReminderStateTable.TableName);
-            return read(snapshot);
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
-    }
+    private ValueTask<IStateSnapshot> ReadAsync(IReadOnlyList<RecordRange> ranges, CancellationToken cancellationToken) =>
+        group().ReadAsync(ReminderStateTable.TableName, ranges, cancellationToken);
 
     private async Task<CommandResult> ChangeAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> payload, long? expectedVersion, CancellationToken cancellationToken)
     {
-        try
-        {
-            var result = await group().ProposeAsync(new Command(ReminderStateTable.TableName, key, payload, expectedVersion), cancellationToken).ConfigureAwait(false);
-            return result.Status != CommandStatus.Rejected
-                ? result
-                : throw new InvalidOperationException("The group refused the command as malformed: its members run different versions of the software.");
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
+        var result = await group().ProposeAsync(new Command(ReminderStateTable.TableName, key, payload, expectedVersion), cancellationToken).ConfigureAwait(false);
+        return result.Status != CommandStatus.Rejected
+            ? result
+            : throw new InvalidOperationException("The group refused the command as malformed: its members run different versions of the software.");
     }
 }

@@ -35,6 +35,20 @@ internal sealed class ReminderKeys(string serviceId)
         return (new GrainId(new GrainType(type.ToArray()), new IdSpan(grainKey.ToArray())), Encoding.UTF8.GetString(reader.Rest));
     }
 
+    /// <summary>True when the key is that of a reminder of some service.</summary>
+    public static bool IsReminder(ReadOnlySpan<byte> key)
+    {
+        var reader = new KeyReader(key);
+        return reader.TryReadPart(out _) && reader.TryReadNumber(out uint _) && reader.TryReadPart(out var type) && !type.IsEmpty && reader.TryReadPart(out _);
+    }
+
+    /// <summary>True when the key is the beginning of all keys of some service, and no more.</summary>
+    public static bool IsService(ReadOnlySpan<byte> key)
+    {
+        var reader = new KeyReader(key);
+        return reader.TryReadPart(out _) && reader.Rest.IsEmpty;
+    }
+
     private KeyWriter StartGrain(GrainId grainId) => new KeyWriter()
         .Last(_service)
         .Number(grainId.GetUniformHashCode())

@@ -1,9 +1,10 @@
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.Reminders.Records;
 
 /// <summary>The replicated side of the reminder table: one record for each reminder, in the order of <see cref="ReminderKeys"/>.</summary>
-internal sealed class ReminderStateTable : IReplicatedTable
+internal sealed class ReminderStateTable : IReplicatedTable, IForeignCommands
 {
     /// <summary>The table's name. Another format of keys would need another name.</summary>
     public const string TableName = "reminders";
@@ -40,6 +41,21 @@ internal sealed class ReminderStateTable : IReplicatedTable
             default:
                 return CommandOutcome.Rejected();
         }
+    }
+
+    /// <inheritdoc/>
+    public bool CanRun(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> payload)
+    {
+        var bytes = payload.Span;
+        return bytes.Length >= ReminderRecord.HeaderBytes
+            && bytes[0] == ReminderRecord.Format
+            && (ReminderRecordKind)bytes[1] switch
+            {
+                ReminderRecordKind.Reminder => ReminderRecord.IsValid(bytes) && ReminderKeys.IsReminder(key),
+                ReminderRecordKind.Removal => bytes.Length == ReminderRecord.HeaderBytes && ReminderKeys.IsReminder(key),
+                ReminderRecordKind.Clearing => bytes.Length == ReminderRecord.HeaderBytes && ReminderKeys.IsService(key),
+                _ => false,
+            };
     }
 
     /// <summary>Nothing is cached.</summary>

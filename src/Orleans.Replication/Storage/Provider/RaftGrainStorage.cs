@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Replication.Errors;
 using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
@@ -11,7 +10,7 @@ using Orleans.Storage;
 namespace Orleans.Replication.Storage.Provider;
 
 /// <summary>
-/// Keeps grain states in a Raft group. Reads are linearizable: a read index is confirmed, then the local replica answers. A write or a clearing
+/// Keeps grain states in a Raft group. Reads are linearizable: a read index is confirmed, then a replica answers. A write or a clearing
 /// is one command under the condition that the record still has the version which the activation knows; the version is the etag.
 /// </summary>
 /// <param name="name">The provider's name, part of every key.</param>
@@ -23,7 +22,7 @@ namespace Orleans.Replication.Storage.Provider;
 internal sealed partial class RaftGrainStorage(
     string name,
     RaftGrainStorageOptions options,
-    Func<RaftGroup> group,
+    Func<IGroupAccess> group,
     IActivatorProvider activators,
     ILogger<RaftGrainStorage> logger,
     ShutdownLimit? shutdown = null) : IGrainStorage
@@ -98,20 +97,13 @@ internal sealed partial class RaftGrainStorage(
         }
     }
 
-    private ValueTask<StateRecord?> FindAsync(byte[] key, CancellationToken cancellationToken)
-    {
-        return shutdown is null ? ReadAsync(group(), cancellationToken) : shutdown.LimitAsync(group(), ReadAsync, cancellationToken);
-
-        async ValueTask<StateRecord?> ReadAsync(RaftGroup replica, CancellationToken stop)
-        {
-            await replica.ReadBarrierAsync(stop).ConfigureAwait(false);
-            return replica.GetReader(GrainStorageTable.TableName).TryGet(key, out var record) ? record : null;
-        }
-    }
+    private ValueTask<StateRecord?> FindAsync(byte[] key, CancellationToken cancellationToken) => shutdown is null
+        ? group().FindAsync(GrainStorageTable.TableName, key, cancellationToken)
+        : shutdown.LimitAsync(group(), (access, stop) => access.FindAsync(GrainStorageTable.TableName, key, stop), cancellationToken);
 
     private ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken) => shutdown is null
         ? group().ProposeAsync(command, cancellationToken)
-        : shutdown.LimitAsync(group(), (replica, stop) => replica.ProposeAsync(command, stop), cancellationToken);
+        : shutdown.LimitAsync(group(), (access, stop) => access.ProposeAsync(command, stop), cancellationToken);
 
     private async Task<long> ChangeAsync(
         string operation, string stateName, GrainId grainId, ReadOnlyMemory<byte> record, string? etag, CancellationToken cancellationToken)
@@ -146,13 +138,8 @@ internal sealed partial class RaftGrainStorage(
             etag);
     }
 
-    private RaftGrainStorageException Failed(string operation, string stateName, GrainId grainId, Exception cause)
-    {
-        // The caller may be on a silo or client that does not know the errors of the Raft package.
-        if (cause is RaftException error)
-            cause = RaftErrors.Translate(error);
-        return new($"Failed to {operation} state '{stateName}' of grain {grainId} in storage '{name}': {cause.Message}", cause);
-    }
+    private RaftGrainStorageException Failed(string operation, string stateName, GrainId grainId, Exception cause) =>
+        new($"Failed to {operation} state '{stateName}' of grain {grainId} in storage '{name}': {cause.Message}", cause);
 
     // A record that does not exist has version 0 and no etag.
     private static string? ETagOf(long version) => version == 0 ? null : VersionETag.Format(version);

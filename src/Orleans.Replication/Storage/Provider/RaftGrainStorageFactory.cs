@@ -17,7 +17,7 @@ internal static class RaftGrainStorageFactory
         return new RaftGrainStorage(
             name,
             options,
-            () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group),
+            () => services.GetRequiredService<IGroupAccesses>().Get(options.Group),
             services.GetRequiredService<IActivatorProvider>(),
             services.GetRequiredService<ILogger<RaftGrainStorage>>(),
             name == ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME ? services.GetRequiredService<ShutdownLimit>() : null);

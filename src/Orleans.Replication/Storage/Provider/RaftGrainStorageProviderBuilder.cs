@@ -16,7 +16,7 @@ internal sealed class RaftGrainStorageProviderBuilder : IProviderBuilder<ISiloBu
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddRaftReplication().AddRaftGrainStorage(
+        builder.AddImpliedReplication().AddRaftGrainStorage(
             name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
             options => options.Configure<IServiceProvider>((value, services) => Bind(value, services, configurationSection)));
 

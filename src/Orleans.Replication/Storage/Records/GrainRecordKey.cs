@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Orleans.Replication.Keys;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.Storage.Records;
@@ -34,6 +35,13 @@ internal static class GrainRecordKey
         rest = Write(rest, key);
         Encoding.UTF8.GetBytes(stateName, rest);
         return result;
+    }
+
+    /// <summary>True when the key is one that <see cref="Encode"/> makes.</summary>
+    public static bool IsKey(ReadOnlySpan<byte> key)
+    {
+        var reader = new KeyReader(key);
+        return key.Length <= MaxBytes && reader.TryReadPart(out _) && reader.TryReadPart(out var type) && !type.IsEmpty && reader.TryReadPart(out _);
     }
 
     private static Span<byte> Write(Span<byte> target, ReadOnlySpan<byte> part)

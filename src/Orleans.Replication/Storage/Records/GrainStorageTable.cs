@@ -1,3 +1,4 @@
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.Storage.Records;
@@ -6,7 +7,7 @@ namespace Orleans.Replication.Storage.Records;
 /// The records of all grain storage providers of a group. One table serves every provider, whatever its name (the name is part of the key):
 /// replicas must have the same tables, and silos may be configured with different providers while an upgrade rolls through the cluster.
 /// </summary>
-internal sealed class GrainStorageTable : IReplicatedTable
+internal sealed class GrainStorageTable : IReplicatedTable, IForeignCommands
 {
     /// <summary>The table's name. Another format of keys would need another name.</summary>
     public const string TableName = "grain-storage";
@@ -39,6 +40,21 @@ internal sealed class GrainStorageTable : IReplicatedTable
             default:
                 return CommandOutcome.Rejected();
         }
+    }
+
+    /// <inheritdoc/>
+    public bool CanRun(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> payload)
+    {
+        var bytes = payload.Span;
+        return bytes.Length >= GrainRecord.HeaderBytes
+            && bytes[0] == GrainRecord.Format
+            && GrainRecordKey.IsKey(key)
+            && (GrainRecordKind)bytes[1] switch
+            {
+                GrainRecordKind.State => true,
+                GrainRecordKind.Tombstone or GrainRecordKind.Deletion => bytes.Length == GrainRecord.HeaderBytes,
+                _ => false,
+            };
     }
 
     /// <summary>Nothing is cached.</summary>

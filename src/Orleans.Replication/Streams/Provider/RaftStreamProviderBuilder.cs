@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Providers;
+using Orleans.Replication.Hosting;
 using Orleans.Replication.Streams.Provider;
 
 [assembly: RegisterProvider("Raft", "Streaming", "Silo", typeof(RaftStreamProviderBuilder))]
@@ -14,7 +15,7 @@ internal sealed class RaftStreamProviderBuilder : IProviderBuilder<ISiloBuilder>
 {
     /// <inheritdoc/>
     public void Configure(ISiloBuilder builder, string? name, IConfigurationSection configurationSection) =>
-        builder.AddRaftReplication().AddRaftStreams(name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Configure(value => Bind(value, configurationSection)));
+        builder.AddImpliedReplication().AddRaftStreams(name ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => options.Configure(value => Bind(value, configurationSection)));
 
     /// <inheritdoc/>
     public void Configure(IClientBuilder builder, string? name, IConfigurationSection configurationSection) =>

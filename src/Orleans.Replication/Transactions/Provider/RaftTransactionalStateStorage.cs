@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Orleans.Replication.Errors;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Storage.Records;
 using Orleans.Replication.Transactions.Records;
@@ -22,14 +22,19 @@ namespace Orleans.Replication.Transactions.Provider;
 /// <param name="states">Writes and reads states.</param>
 /// <param name="serializer">Writes and reads what the transaction protocol keeps beside them.</param>
 internal sealed class RaftTransactionalStateStorage<TState>(
-    string name, byte[] key, Func<RaftGroup> group, IGrainStorageSerializer states, Serializer serializer) : ITransactionalStateStorage<TState>
+    string name, byte[] key, Func<IGroupAccess> group, IGrainStorageSerializer states, Serializer serializer) : ITransactionalStateStorage<TState>
     where TState : class, new()
 {
-    /// <summary>Reads the state, linearizably, from one snapshot of the local replica.</summary>
+    private readonly RecordRange[] _all =
+    [
+        RecordRange.Key(key), RecordRange.Key(TransactionKeys.Committed(key)), new(TransactionKeys.Prepared(key, 0), TransactionKeys.EndOfPrepared(key)),
+    ];
+
+    /// <summary>Reads the state, linearizably, from one snapshot of a replica.</summary>
     /// <exception cref="ReplicationException">The group could not be asked.</exception>
     public async Task<TransactionalStorageLoadResponse<TState>> Load()
     {
-        using var snapshot = await OpenSnapshotAsync().ConfigureAwait(false);
+        using var snapshot = await group().ReadAsync(TransactionStateTable.TableName, _all, CancellationToken.None).ConfigureAwait(false);
         if (!snapshot.TryGet(key, out var record))
             return new TransactionalStorageLoadResponse<TState>();
 
@@ -60,7 +65,8 @@ internal sealed class RaftTransactionalStateStorage<TState>(
         if (abortAfter is { } abort)
             change.AbortAfter = abort;
 
-        var result = await ProposeAsync(new Command(TransactionStateTable.TableName, key, TransactionFormat.Encode(change), expected)).ConfigureAwait(false);
+        var command = new Command(TransactionStateTable.TableName, key, TransactionFormat.Encode(change), expected);
+        var result = await group().ProposeAsync(command, CancellationToken.None).ConfigureAwait(false);
         return result.Status switch
         {
             CommandStatus.Ok => VersionETag.Format(result.Version),
@@ -69,32 +75,6 @@ internal sealed class RaftTransactionalStateStorage<TState>(
                 throw new InvalidOperationException($"Cannot commit {name} up to {commitUpTo}: no state was prepared under this number."),
             _ => throw new InvalidOperationException("The group refused the command as malformed: its members run different versions of the software."),
         };
-    }
-
-    private async Task<IStateSnapshot> OpenSnapshotAsync()
-    {
-        try
-        {
-            var replica = group();
-            await replica.ReadBarrierAsync().ConfigureAwait(false);
-            return replica.OpenSnapshot(TransactionStateTable.TableName);
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
-    }
-
-    private async Task<CommandResult> ProposeAsync(Command command)
-    {
-        try
-        {
-            return await group().ProposeAsync(command).ConfigureAwait(false);
-        }
-        catch (RaftException error)
-        {
-            throw RaftErrors.Translate(error);
-        }
     }
 
     private PreparedState ToPrepared(PendingTransactionState<TState> pending) => new()

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Replication.Raft;
+using Orleans.Replication.Groups;
 using Orleans.Replication.Transactions.Records;
 using Orleans.Runtime;
 using Orleans.Serialization;
@@ -11,7 +11,7 @@ namespace Orleans.Replication.Transactions.Provider;
 
 /// <summary>Makes the storage of transactional states, for the provider of a name.</summary>
 internal sealed class RaftTransactionalStateStorageFactory(
-    string name, RaftTransactionalStateOptions options, Func<RaftGroup> group, Serializer serializer) : ITransactionalStateStorageFactory
+    string name, RaftTransactionalStateOptions options, Func<IGroupAccess> group, Serializer serializer) : ITransactionalStateStorageFactory
 {
     /// <summary>Makes the factory of a name.</summary>
     public static RaftTransactionalStateStorageFactory Create(IServiceProvider services, string name)
@@ -20,7 +20,7 @@ internal sealed class RaftTransactionalStateStorageFactory(
         return new(
             name,
             options,
-            () => services.GetRequiredService<IReplicationHost>().GetGroup(options.Group),
+            () => services.GetRequiredService<IGroupAccesses>().Get(options.Group),
             services.GetRequiredService<Serializer>());
     }
 

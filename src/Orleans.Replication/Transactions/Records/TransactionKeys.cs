@@ -35,6 +35,19 @@ internal static class TransactionKeys
     /// <summary>True when the key can be that of a header.</summary>
     public static bool IsHeader(ReadOnlySpan<byte> key) => key.Length is > 0 and <= KeyWriter.MaxBytes - LongestSuffixBytes && key[^1] == HeaderMark;
 
+    /// <summary>True when the key is one that <see cref="Header"/> makes: no key of another record of a state is.</summary>
+    public static bool IsOfState(ReadOnlySpan<byte> key)
+    {
+        var reader = new KeyReader(key);
+        return IsHeader(key)
+            && reader.TryReadPart(out _)
+            && reader.TryReadPart(out var type)
+            && !type.IsEmpty
+            && reader.TryReadPart(out _)
+            && reader.TryReadPart(out _)
+            && reader.Rest.Length == 1;
+    }
+
     /// <summary>The key of the committed state.</summary>
     public static byte[] Committed(ReadOnlySpan<byte> header) => new KeyWriter().Last(header[..^1]).Mark(CommittedMark).ToKey();
 

@@ -1,3 +1,4 @@
+using Orleans.Replication.Groups;
 using Orleans.Replication.Raft;
 using Orleans.Replication.Transactions.Records.Wire;
 
@@ -7,7 +8,7 @@ namespace Orleans.Replication.Transactions.Records;
 /// The replicated side of transactional states. A change is one command, so it happens wholly or not at all; committing moves the bytes of the
 /// prepared state, which do not travel again.
 /// </summary>
-internal sealed class TransactionStateTable : IReplicatedTable
+internal sealed class TransactionStateTable : IReplicatedTable, IForeignCommands
 {
     /// <summary>The table's name. Another format of keys would need another name.</summary>
     public const string TableName = "transactions";
@@ -45,6 +46,10 @@ internal sealed class TransactionStateTable : IReplicatedTable
         state.Put(key, TransactionFormat.Encode(header));
         return CommandOutcome.Ok();
     }
+
+    /// <inheritdoc/>
+    public bool CanRun(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> payload) =>
+        !payload.IsEmpty && payload.Span[0] == TransactionFormat.Version && TransactionKeys.IsOfState(key) && TransactionFormat.TryDecodeChange(payload.Span, out _);
 
     /// <summary>Nothing is cached.</summary>
     public void Reset()

@@ -4,14 +4,18 @@ using Orleans.Storage;
 
 namespace Orleans.Replication.Tests.Storage;
 
-/// <summary>The contract of <see cref="IGrainStorage"/>, sentence by sentence, for both ways to clear, on a real group of one.</summary>
-public sealed class GrainStorageContractTests(GroupOfOne group) : IClassFixture<GroupOfOne>
+/// <summary>The contract of <see cref="IGrainStorage"/>, sentence by sentence, for both ways to clear.</summary>
+public abstract class GrainStorageContract
 {
     private const string Name = "deposit";
 
     private static readonly Deposit Some = new("Ада", 7);
 
     private readonly GrainId _grain = GrainId.Create("account", Guid.NewGuid().ToString("N"));
+
+    private readonly IGroupFixture _group;
+
+    private protected GrainStorageContract(IGroupFixture group) => _group = group;
 
     public static TheoryData<string> Providers => new(TestGroup.Tombstones, TestGroup.Deletes);
 
@@ -218,7 +222,7 @@ public sealed class GrainStorageContractTests(GroupOfOne group) : IClassFixture<
         Assert.Equal(Some, read.State);
     }
 
-    private IGrainStorage Storage(string provider) => group.Member.Storage(provider);
+    private IGrainStorage Storage(string provider) => _group.Writer.Storage(provider);
 
     private async Task<GrainState<Deposit>> WriteNewAsync(string provider, Deposit value)
     {
