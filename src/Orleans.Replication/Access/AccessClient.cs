@@ -210,22 +210,29 @@ internal sealed partial class AccessClient : IAsyncDisposable
         string group, AccessRequest request, Type? operation, CancellationToken deadline, CancellationToken cancellationToken)
     {
         var failures = new AccessFailureList();
+        var begun = _time.GetTimestamp();
+        var longest = TimeSpan.Zero;
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
             foreach (var (peer, addresses) in _members.Value.InOrder())
             {
-                if (deadline.IsCancellationRequested)
+                if (IsOver())
                     break;
+                var tried = _time.GetTimestamp();
                 if (await TryAsync(peer, addresses, group, request, operation, failures, deadline, cancellationToken).ConfigureAwait(false) is { } answered)
                     return answered;
+                longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, _time.GetElapsedTime(tried).Ticks));
             }
 
-            if (!failures.IsFinal)
+            if (!failures.IsFinal && !IsOver())
                 await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), _time, deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
-            if (failures.IsFinal || deadline.IsCancellationRequested)
+            if (failures.IsFinal || IsOver())
                 throw failures.ToError(group);
         }
+
+        // A change that is cut short by the end of the time is of unknown outcome: one that would probably be is not tried again, so that it can be said that nothing was written.
+        bool IsOver() => deadline.IsCancellationRequested || (request.Propose is not null && _time.GetElapsedTime(begun) + longest > _options.RequestTimeout);
     }
 
     /// <summary>Asks one silo.</summary>

@@ -33,7 +33,7 @@ internal sealed class AccessScans(TimeProvider time)
             using var snapshot = group.OpenSnapshot(request.Table);
             return await SendAsync(request.Ranges.SelectMany(range => Read(snapshot, range)), send).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is not (IOException or OperationCanceledException) && !cancellationToken.IsCancellationRequested)
         {
             return AccessFailures.Describe(error, mayBeDone: false);
         }

@@ -21,7 +21,7 @@ internal sealed class AccessTableWatches(TimeProvider time)
             await SendAsync(table, watch, send, cancellationToken).ConfigureAwait(false);
             throw new ReplicationUnavailableException("The watch ended.");
         }
-        catch (Exception error) when (error is not IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is not (IOException or OperationCanceledException) && !cancellationToken.IsCancellationRequested)
         {
             return AccessFailures.Describe(error, mayBeDone: false);
         }

@@ -47,17 +47,8 @@ internal sealed class RemoteGroupAccess(AccessClient access, string group, Remot
     }
 
     /// <inheritdoc/>
-    public async ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Answered(await RemoteCommands.ProposeAsync(access, group, command, default, cancellationToken).ConfigureAwait(false));
-        }
-        catch (Exception error) when (IsUnanswered(error))
-        {
-            throw;
-        }
-    }
+    public ValueTask<CommandResult> ProposeAsync(Command command, CancellationToken cancellationToken) =>
+        NoteAsync(RemoteCommands.ProposeAsync(access, group, command, default, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask<StateRecord?> FindAsync(string table, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
@@ -69,15 +60,8 @@ internal sealed class RemoteGroupAccess(AccessClient access, string group, Remot
     /// <inheritdoc/>
     public async ValueTask<IStateSnapshot> ReadAsync(string table, IReadOnlyList<RecordRange> ranges, CancellationToken cancellationToken)
     {
-        try
-        {
-            var request = new ScanRequest { Table = table, Ranges = { ranges.Select(Encode) } };
-            return FetchedRecords.Of(ranges, Answered(await access.ScanAsync(group, request, cancellationToken).ConfigureAwait(false)));
-        }
-        catch (Exception error) when (IsUnanswered(error))
-        {
-            throw;
-        }
+        var request = new ScanRequest { Table = table, Ranges = { ranges.Select(Encode) } };
+        return FetchedRecords.Of(ranges, await NoteAsync(access.ScanAsync(group, request, cancellationToken)).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -95,17 +79,18 @@ internal sealed class RemoteGroupAccess(AccessClient access, string group, Remot
         return encoded;
     }
 
-    private T Answered<T>(T answer)
+    private async ValueTask<T> NoteAsync<T>(ValueTask<T> access)
     {
-        _isUnanswered = false;
-        _problem = null;
-        return answer;
-    }
-
-    // A filter that only takes note: the error goes on as it is.
-    private bool IsUnanswered(Exception error)
-    {
-        _isUnanswered |= error is ReplicationUnavailableException or OperationCanceledException;
-        return false;
+        try
+        {
+            var answer = await access.ConfigureAwait(false);
+            (_isUnanswered, _problem) = (false, null);
+            return answer;
+        }
+        catch (Exception error) when (error is ReplicationUnavailableException or OperationCanceledException)
+        {
+            _isUnanswered = true;
+            throw;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Orleans.Replication.Access.Wire;
 using Orleans.Replication.Journals.Records;
@@ -41,9 +42,11 @@ internal sealed partial class RemoteJournals(AccessClient access, string group, 
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Nobody awaits it: whatever it is, it is said, and tried again.")]
     private async Task FollowAsync()
     {
         var pause = FirstPause;
+        var isSaid = false;
         while (!_stopping.IsCancellationRequested)
         {
             try
@@ -56,7 +59,7 @@ internal sealed partial class RemoteJournals(AccessClient access, string group, 
                     while (response.TableChanges is { } changes)
                     {
                         Tell(changes);
-                        pause = FirstPause;
+                        (pause, isSaid) = (FirstPause, false);
                         response = await access.NextOfWatchAsync(exchange, group, _stopping.Token).ConfigureAwait(false);
                     }
 
@@ -64,12 +67,17 @@ internal sealed partial class RemoteJournals(AccessClient access, string group, 
                     LogEnded(exchange.Peer, group, response.Failure?.Kind ?? FailureKind.Unspecified);
                 }
             }
-            catch (Exception error) when (error is IOException or InvalidDataException or TimeoutException or ReplicationUnavailableException or ObjectDisposedException)
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (isSaid || error is IOException or InvalidDataException or TimeoutException or ReplicationUnavailableException or OperationCanceledException)
             {
                 LogLost(error, group);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error)
             {
+                isSaid = true;
                 LogFailed(error, group);
             }
 

@@ -87,7 +87,7 @@ public sealed class RaftReplicationOptions
 
     /// <summary>
     /// A secret of 16 to 1,024 characters that the silos share with clients and with silos that hold no replica: whoever has it may read, write and watch all replicated states of this silo's
-    /// groups through this silo, and nothing else. With it any peer may connect, 32 at a time, and is refused everything until it has said the token; 128 connections that have said it stay.
+    /// groups through this silo, and read and write the records of this package's providers, the silos' membership table among them. Give it to those alone who are trusted as a silo is. With it any peer may connect, 32 at a time, and is refused everything until it has said the token; 128 connections that have said it stay.
     /// Default: none, and there is no such door. The same on every silo.
     /// </summary>
     [Redact]

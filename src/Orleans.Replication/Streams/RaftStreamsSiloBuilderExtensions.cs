@@ -10,7 +10,7 @@ namespace Orleans.Hosting;
 public static class RaftStreamsSiloBuilderExtensions
 {
     private const string OnlyWithReplica =
-        "Leave it out here: the silos that hold replicas deliver to every grain that subscribed there, also to one that is activated here. To follow changes on this silo itself, use IReplicationGroup.WatchAsync.";
+        "Leave it out here, and follow changes with IReplicationGroup.WatchAsync; or give the silo a replica: Orleans' default balancer divides the queues of a stream provider among all silos of the cluster.";
 
     /// <summary>
     /// Makes each replicated state of a group an Orleans stream of its changes, which grains and clients subscribe to (<see cref="StateStreamExtensions"/>). Nobody publishes: whatever

@@ -4,6 +4,7 @@ using Orleans.Journaling.Json;
 using Orleans.Replication.Journaling.Records;
 using Orleans.Replication.Tests.Silos;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 
 namespace Orleans.Replication.Journaling.Tests.Grains;
 
@@ -49,6 +50,27 @@ public sealed class DurableGrainTests
     }
 
     [Fact]
+    public async Task A_silo_without_a_replica_has_it_from_configuration_alone_and_keeps_its_journals_on_the_others()
+    {
+        const string Token = "what clients and silos share";
+        using var folder = new TestFolder();
+        await using var silo = await StartAsync(folder.Path, ("Orleans:Replication:AccessToken", Token));
+        await using (var remote = Create(("Orleans:Replication:Seeds:0", silo.Replication.GetAddresses(silo.Replication.PeerId)[0]), ("Orleans:Replication:AccessToken", Token)))
+        {
+            await remote.StartAsync();
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, remote.Address);
+            Assert.Equal(1, await Notebook(remote).PutAsync("a", "1"));
+            RequestContext.Clear();
+            Assert.Equal(remote.Address, await remote.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(Notebook(remote)));
+            Assert.Equal(2, await Notebook(remote).PutAsync("б", "два"));
+            Assert.Equal(("a=1 б=два", 2), await Notebook(silo).LookAsync());
+        }
+
+        // It lives on where the replica is.
+        Assert.Equal(("a=1 б=два", 2), await Notebook(silo).LookAsync());
+    }
+
+    [Fact]
     public async Task Options_that_cannot_work_are_refused_before_the_start()
     {
         using var folder = new TestFolder();
@@ -60,18 +82,15 @@ public sealed class DurableGrainTests
 
     private static INotebookGrain Notebook(TestSilo silo) => silo.Grains.GetGrain<INotebookGrain>("Ада/1");
 
-    /// <summary>Starts a silo that has its providers from configuration.</summary>
+    /// <summary>Starts a silo that has its providers from configuration, and a replica.</summary>
     private static async Task<TestSilo> StartAsync(string folder, params (string Key, string Value)[] settings)
     {
-        var silo = TestSilo.Create(
-            silo => silo.AddJournaling().UseJsonJournalFormat(new DefaultJsonTypeInfoResolver()),
-            [
-                ("Orleans:Replication:DataDirectory", folder),
-                ("Orleans:Clustering:ProviderType", "Raft"),
-                ("Orleans:Journaling:Default:ProviderType", "Raft"),
-                .. settings,
-            ]);
+        var silo = Create([("Orleans:Replication:DataDirectory", folder), .. settings]);
         await silo.StartAsync();
         return silo;
     }
+
+    private static TestSilo Create(params (string Key, string Value)[] settings) => TestSilo.Create(
+        silo => silo.AddJournaling().UseJsonJournalFormat(new DefaultJsonTypeInfoResolver()),
+        [("Orleans:Clustering:ProviderType", "Raft"), ("Orleans:Journaling:Default:ProviderType", "Raft"), .. settings]);
 }

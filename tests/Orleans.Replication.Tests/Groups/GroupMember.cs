@@ -51,7 +51,7 @@ internal sealed class GroupMember(TestNetwork network, RaftPeer self, IReadOnlyL
 
     public IReadOnlyList<RaftGroup> Groups => [Group];
 
-    public RaftGroup GetGroup(string name) => Group;
+    public RaftGroup GetGroup(string name) => _node is null ? throw new ReplicationUnavailableException($"{PeerId} is not running.") : Group;
 
     public IGroupAccess Get(string group) => Use;
 

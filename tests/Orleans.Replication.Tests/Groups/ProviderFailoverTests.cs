@@ -12,12 +12,18 @@ public sealed class ProviderFailoverTests
     private static readonly GrainId Grain = GrainId.Create("account", "Ада/1");
     private static readonly TestGroupOptions Impatient = new() { ProposalTimeout = TimeSpan.FromSeconds(1), ReadTimeout = TimeSpan.FromSeconds(1) };
 
-    [Fact]
-    public async Task What_was_acknowledged_before_the_leader_stopped_is_read_after_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_acknowledged_before_the_leader_stopped_is_read_after_it(bool fromOutside)
     {
         await using var group = await TestGroup.StartAsync(3);
         var leader = await group.WaitForLeaderAsync();
         var (writer, reader) = Others(group, leader);
+
+        // Through the doors of all: that of the leader stays open, and answers that there is no replica behind it.
+        await using var writing = fromOutside ? await RemoteUse.BeginAsync(writer, timeout: null, group.Members) : null;
+        await using var reading = fromOutside ? await RemoteUse.BeginAsync(reader, timeout: null, group.Members) : null;
         var reminder = await writer.CreateReminderTable("s").UpsertRow(new() { GrainId = Grain, ReminderName = "r", Period = TimeSpan.FromMinutes(1) });
         var address = new GrainAddress { GrainId = Grain, SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1), ActivationId = ActivationId.NewId() };
         await writer.CreateGrainDirectory("d").Register(address);
@@ -30,15 +36,18 @@ public sealed class ProviderFailoverTests
         Assert.Equal(address, await reader.CreateGrainDirectory("d").Lookup(Grain));
         var loaded = await reader.CreateTransactionalStorage("t").Create<Vault>("s", Grain).Load();
         Assert.Equal((etag, 5), (loaded.ETag, loaded.CommittedState.Amount));
-        using var reading = await reader.CreateJournal(Grain).OpenAsync(default);
-        Assert.Equal(position, reading.Position);
+        using var journal = await reader.CreateJournal(Grain).OpenAsync(default);
+        Assert.Equal(position, journal.Position);
     }
 
-    [Fact]
-    public async Task Events_that_are_appended_while_leaders_change_are_in_the_journal_once_and_in_order()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Events_that_are_appended_while_leaders_change_are_in_the_journal_once_and_in_order(bool fromOutside)
     {
         await using var group = await TestGroup.StartAsync(3);
         var member = group.Members[0];
+        await using var use = fromOutside ? await RemoteUse.BeginAsync(member, timeout: null, group.Members) : null;
         var journal = member.CreateJournal(Grain);
         var position = default(JournalPosition);
         for (var i = 0; i < 60; i++)
@@ -51,11 +60,14 @@ public sealed class ProviderFailoverTests
         Assert.Equal(string.Concat(Enumerable.Range(0, 60).Select(i => i % 10)), await ReadAsync(group.Members[1]));
     }
 
-    [Fact]
-    public async Task An_append_whose_answer_was_lost_and_that_is_tried_again_happens_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_append_whose_answer_was_lost_and_that_is_tried_again_happens_once(bool fromOutside)
     {
         await using var group = await TestGroup.StartAsync(3, Impatient);
         var leader = await group.WaitForLeaderAsync();
+        await using var use = fromOutside ? await RemoteUse.BeginAsync(leader, TimeSpan.FromSeconds(3), leader) : null;
         var (other, third) = Others(group, leader);
         var journal = leader.CreateJournal(Grain);
         var position = (await journal.AppendAsync(default, Guid.NewGuid(), [Bytes("a")]))!.Value;

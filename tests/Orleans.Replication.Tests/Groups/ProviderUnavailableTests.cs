@@ -30,12 +30,15 @@ public sealed class ProviderUnavailableTests
         ["clear a journal"] = member => member.CreateJournal(Grain).ClearAsync(),
     };
 
-    [Fact]
-    public async Task Without_a_majority_every_operation_says_that_the_group_is_unavailable()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_a_majority_every_operation_says_that_the_group_is_unavailable(bool fromOutside)
     {
         await using var group = new TestGroup(3, Impatient);
         var alone = group.Members[0];
         await alone.StartAsync();
+        await using var use = fromOutside ? await RemoteUse.BeginAsync(alone, TimeSpan.FromSeconds(3), alone) : null;
         await Task.WhenAll(Operations.Select(async operation =>
         {
             var error = await Record.ExceptionAsync(() => operation.Value(alone));

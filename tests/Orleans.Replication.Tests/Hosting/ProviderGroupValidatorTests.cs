@@ -61,7 +61,7 @@ public sealed class ProviderGroupValidatorTests
         }
 
         var message = Assert.Throws<OrleansConfigurationException>(() => Validate(host)).Message;
-        Assert.StartsWith($"{provider} needs a replica on its own silo, and this silo uses its groups remotely (UseRemoteRaftReplication). Leave it out here:", message, StringComparison.Ordinal);
+        Assert.StartsWith($"{provider} needs a replica on its own silo, and this silo uses its groups remotely (UseRemoteRaftReplication). Leave it out here, and follow changes with", message, StringComparison.Ordinal);
     }
 
     private static void Validate(IHost host) =>

@@ -12,6 +12,41 @@ public sealed class JournalTableTests
     private static readonly byte[] Key = JournalKeys.Header("p", GrainId.Create("t", "k"));
 
     [Fact]
+    public void When_a_replica_was_given_the_whole_state_everybody_is_told_that_there_may_have_been_changes()
+    {
+        var table = new JournalTable(new());
+        var (told, collected) = (0L, new ChangedJournals());
+        using var watch = table.Feed.Subscribe([1], index => told = index);
+        using var all = table.Feed.Collect(collected);
+        table.Applied(5);
+        Assert.Equal(0, told);
+        table.Reset();
+        table.Applied(7);
+        Assert.Equal((7, 7), (told, collected.Take().Any));
+        table.Applied(8);
+        Assert.Equal((7, 0), (told, collected.Take().Any));
+        Assert.Equal(8, table.LastCommand);
+    }
+
+    [Fact]
+    public void Of_more_changes_than_there_is_room_for_it_is_told_that_any_journal_may_have_changed()
+    {
+        var changed = new ChangedJournals();
+        changed.Add([1], 1);
+        changed.Add([2], 2);
+        changed.Add([1], 3);
+        var (journals, any) = changed.Take();
+        Assert.Equal([("01", 3L), ("02", 2L)], journals.Select(change => (Convert.ToHexString(change.Key), change.Value)).Order());
+        Assert.Equal(0, any);
+        for (var i = 1; i <= 100; i++)
+            changed.Add([(byte)i, .. new byte[8000]], i);
+        (journals, any) = changed.Take();
+        Assert.InRange(any, 1, 99);
+        Assert.Equal(Enumerable.Range((int)any + 1, 100 - (int)any).Select(i => (long)i), journals.Values.Order());
+        Assert.Empty(changed.Take().Journals);
+    }
+
+    [Fact]
     public void An_append_writes_its_events_and_the_header_and_nothing_else()
     {
         var model = new TableModel(new JournalTable(new()));
