@@ -46,6 +46,7 @@ public static class RemoteRaftReplicationSiloBuilderExtensions
             UnlistedProviders.AddTo(builder);
         return builder;
     }
+
     // What providers need beside the groups. Of the options of replicas they look at two: ShutdownTimeout and MaxCommandBytes.
     private static void AddProviders(IServiceCollection services)
     {

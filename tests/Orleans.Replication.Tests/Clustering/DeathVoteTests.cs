@@ -21,25 +21,24 @@ public sealed class DeathVoteTests(GroupOfOne group) : IClassFixture<GroupOfOne>
     [InlineData(2, 1)] // One that is left cannot find a second vote.
     [InlineData(3, 2)]
     [InlineData(7, 2)]
-    public async Task As_many_votes_declare_a_silo_dead_as_the_active_ones_allow(int active, int needed)
+    public async Task As_many_votes_decide_as_the_active_ones_allow_and_the_last_is_not_written_down(int active, int needed)
     {
         await InsertAsync(active);
         for (var vote = 1; vote <= needed; vote++)
-            Assert.Equal(vote == needed ? SiloStatus.Dead : SiloStatus.Active, await VoteAsync(voter: vote));
+            Assert.Equal(vote == needed ? DeathVoteOutcome.Decisive : DeathVoteOutcome.Cast, await VoteAsync(voter: vote));
         var row = await RowAsync();
-        Assert.Equal((SiloStatus.Dead, needed), (row.Status, row.SuspectTimes!.Count));
-        Assert.Null(await VoteAsync(voter: 9));
+        Assert.Equal((SiloStatus.Active, needed - 1), (row.Status, row.SuspectTimes?.Count ?? 0));
     }
 
     [Fact]
     public async Task The_same_silo_votes_once_and_an_old_vote_no_longer_counts()
     {
         await InsertAsync(3);
-        Assert.Equal(SiloStatus.Active, await VoteAsync(1));
-        Assert.Equal(SiloStatus.Active, await VoteAsync(1));
+        Assert.Equal(DeathVoteOutcome.Cast, await VoteAsync(1));
+        Assert.Equal(DeathVoteOutcome.Cast, await VoteAsync(1));
         Assert.Single((await RowAsync()).SuspectTimes!);
         _options.DeathVoteExpirationTimeout = TimeSpan.Zero;
-        Assert.Equal(SiloStatus.Active, await VoteAsync(2));
+        Assert.Equal(DeathVoteOutcome.Cast, await VoteAsync(2));
         Assert.Equal(Silo(2), Assert.Single((await RowAsync()).SuspectTimes!).Item1);
     }
 
@@ -47,17 +46,18 @@ public sealed class DeathVoteTests(GroupOfOne group) : IClassFixture<GroupOfOne>
     public async Task Silos_of_which_nothing_was_heard_for_long_are_none_that_could_vote()
     {
         await InsertAsync(3, DateTime.UtcNow - (_options.IAmAliveTablePublishTimeout * (_options.NumMissedTableIAmAliveLimit + 1)));
-        Assert.Equal(SiloStatus.Dead, await VoteAsync(1));
+        Assert.Equal(DeathVoteOutcome.Decisive, await VoteAsync(1));
     }
 
     [Fact]
-    public async Task Votes_of_many_at_once_are_all_cast_and_the_silo_is_dead()
+    public async Task Votes_of_many_at_once_are_all_counted_and_those_beyond_what_is_needed_decide()
     {
         _options.NumVotesForDeathDeclaration = 8;
         await InsertAsync(16);
-        var outcomes = await Task.WhenAll(Enumerable.Range(1, 8).Select(VoteAsync));
-        Assert.Equal([SiloStatus.Active, SiloStatus.Active, SiloStatus.Active, SiloStatus.Active, SiloStatus.Active, SiloStatus.Active, SiloStatus.Active, SiloStatus.Dead], outcomes.Order().Select(status => status!.Value));
-        Assert.Equal(8, (await RowAsync()).SuspectTimes!.Count);
+        var outcomes = await Task.WhenAll(Enumerable.Range(1, 10).Select(VoteAsync));
+        Assert.Equal(7, outcomes.Count(outcome => outcome == DeathVoteOutcome.Cast));
+        Assert.Equal(3, outcomes.Count(outcome => outcome == DeathVoteOutcome.Decisive));
+        Assert.Equal(7, (await RowAsync()).SuspectTimes!.Count);
     }
 
     [Theory]
@@ -68,12 +68,12 @@ public sealed class DeathVoteTests(GroupOfOne group) : IClassFixture<GroupOfOne>
     {
         await InsertAsync(Silo(0), status, DateTime.UtcNow);
         var before = (await Table().ReadAllAsync()).ToString();
-        Assert.Null(await VoteAsync(1));
+        Assert.Equal(DeathVoteOutcome.NotNeeded, await VoteAsync(1));
         Assert.Equal(before, (await Table().ReadAllAsync()).ToString());
     }
 
     [Fact]
-    public async Task A_silo_that_is_not_in_the_table_is_left_alone() => Assert.Null(await VoteAsync(1));
+    public async Task A_silo_that_is_not_in_the_table_is_left_alone() => Assert.Equal(DeathVoteOutcome.NotNeeded, await VoteAsync(1));
 
     [Fact]
     public async Task Only_an_endpoint_at_which_nobody_listens_refuses()
@@ -90,7 +90,7 @@ public sealed class DeathVoteTests(GroupOfOne group) : IClassFixture<GroupOfOne>
 
     private RaftMembershipTable Table() => group.Member.CreateMembershipTable(_cluster);
 
-    private Task<SiloStatus?> VoteAsync(int voter) => DeathVote.CastAsync(Table(), Silo(0), Silo(voter), _options, TimeProvider.System, Cancelled);
+    private Task<DeathVoteOutcome> VoteAsync(int voter) => DeathVote.CastAsync(Table(), Silo(0), Silo(voter), _options, TimeProvider.System, Cancelled);
 
     private async Task<MembershipEntry> RowAsync() => (await Table().ReadAllAsync()).TryGet(Silo(0))!.Item1;
 

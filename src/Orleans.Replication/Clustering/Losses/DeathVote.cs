@@ -3,18 +3,19 @@ using Orleans.Runtime;
 
 namespace Orleans.Replication.Clustering.Losses;
 
-/// <summary>Votes that a silo is dead, by the rules that the runtime votes by: the last vote that is needed declares it.</summary>
+/// <summary>
+/// Votes that a silo is dead, by the rules that the runtime votes by. The vote that decides is left to the runtime, which declares the silo dead with it and spreads the news.
+/// </summary>
 internal static class DeathVote
 {
-    /// <summary>Votes, until it is done or no longer needed.</summary>
+    /// <summary>Votes, until it is done, no longer needed, or decisive.</summary>
     /// <param name="table">The membership table.</param>
     /// <param name="silo">The silo.</param>
     /// <param name="voter">Who votes.</param>
     /// <param name="options">How many votes it takes, and how long each counts.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up; the vote may have been cast.</param>
-    /// <returns>The silo's state afterwards; null when there was nothing to vote on, because it is not active.</returns>
-    public static async Task<SiloStatus?> CastAsync(
+    public static async Task<DeathVoteOutcome> CastAsync(
         IMembershipTable table, SiloAddress silo, SiloAddress voter, ClusterMembershipOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         // A conflict means that somebody else's change succeeded: there are only so many.
@@ -22,7 +23,7 @@ internal static class DeathVote
         {
             var data = await table.ReadAllAsync(cancellationToken).ConfigureAwait(false);
             if (data.TryGet(silo) is not { Item1: { Status: SiloStatus.Active } entry, Item2: var etag })
-                return null;
+                return DeathVoteOutcome.NotNeeded;
 
             var now = time.GetUtcNow().UtcDateTime;
             entry.SuspectTimes =
@@ -31,9 +32,9 @@ internal static class DeathVote
                 Tuple.Create(voter, now),
             ];
             if (entry.SuspectTimes.Count >= VotesNeeded(data, options, now))
-                entry.Status = SiloStatus.Dead;
+                return DeathVoteOutcome.Decisive;
             if (await table.UpdateRowAsync(entry, etag, data.Version.Next(), cancellationToken).ConfigureAwait(false))
-                return entry.Status;
+                return DeathVoteOutcome.Cast;
         }
     }
 

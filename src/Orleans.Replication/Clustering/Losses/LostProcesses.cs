@@ -16,7 +16,7 @@ namespace Orleans.Replication.Clustering.Losses;
 /// </summary>
 /// <remarks>
 /// It looks when a connection with a member is lost; and once before the runtime validates that all active silos can be reached, since a silo cannot join while the table has a dead one as active, and of silos
-/// that start together after a power failure nobody else is there to vote.
+/// that start together after a power failure nobody else is there to vote. A silo without a replica has no such connections, and leaves it to those that have.
 /// </remarks>
 internal sealed partial class LostProcesses : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed partial class LostProcesses : ILifecycleParticipant<ISiloLifecyc
 
     private readonly IMembershipTable _table;
     private readonly IClusterMembershipService _membership;
-    private readonly PeerConnections _connections;
+    private readonly PeerConnections? _connections;
     private readonly ILocalSiloDetails _self;
     private readonly ClusterMembershipOptions _options;
     private readonly bool _isOn;
@@ -45,17 +45,17 @@ internal sealed partial class LostProcesses : ILifecycleParticipant<ISiloLifecyc
     public LostProcesses(
         IMembershipTable table,
         IClusterMembershipService membership,
-        PeerConnections connections,
         ILocalSiloDetails self,
         IOptions<ClusterMembershipOptions> options,
         IOptions<RaftClusteringOptions> clustering,
         TimeProvider time,
-        ILogger<LostProcesses> logger)
+        ILogger<LostProcesses> logger,
+        PeerConnections? connections = null)
     {
         (_table, _membership, _connections, _self, _time, _logger) = (table, membership, connections, self, time, logger);
         _options = options.Value;
-        _isOn = clustering.Value.VoteAgainstLostProcesses && _options.LivenessEnabled;
-        connections.Lost += OnLost;
+        _isOn = connections is not null && clustering.Value.VoteAgainstLostProcesses && _options.LivenessEnabled;
+        _connections?.Lost += OnLost;
     }
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ internal sealed partial class LostProcesses : ILifecycleParticipant<ISiloLifecyc
     /// <inheritdoc/>
     public void Dispose()
     {
-        _connections.Lost -= OnLost;
+        _connections?.Lost -= OnLost;
         _stopping.Dispose();
         _lost.Dispose();
     }
@@ -119,14 +119,18 @@ internal sealed partial class LostProcesses : ILifecycleParticipant<ISiloLifecyc
         var voted = new HashSet<SiloAddress>();
         try
         {
-            for (var look = 1; look <= MaxLooks && _connections.Missing > 0; look++)
+            for (var look = 1; look <= MaxLooks && _connections!.Missing > 0; look++)
             {
                 var silent = await FindRefusingAsync(cancellationToken).ConfigureAwait(false);
                 if (silent.Count == 0 && look >= atLeast)
                     return;
                 var isCertain = silent.Count <= _connections.Missing;
-                foreach (var silo in silent.Where(silo => isCertain && refused.Contains(silo) && voted.Add(silo)))
-                    await VoteAsync(silo, cancellationToken).ConfigureAwait(false);
+                foreach (var silo in silent.Where(silo => isCertain && refused.Contains(silo) && !voted.Contains(silo)))
+                {
+                    if (await VoteAsync(silo, cancellationToken).ConfigureAwait(false) == DeathVoteOutcome.Cast)
+                        voted.Add(silo);
+                }
+
                 refused = [.. silent];
                 await Task.Delay(BetweenLooks, _time, cancellationToken).ConfigureAwait(false);
             }
@@ -152,14 +156,18 @@ internal sealed partial class LostProcesses : ILifecycleParticipant<ISiloLifecyc
         return [.. others.Where((_, i) => refuses[i])];
     }
 
-    private async Task VoteAsync(SiloAddress silo, CancellationToken cancellationToken)
+    private async Task<DeathVoteOutcome> VoteAsync(SiloAddress silo, CancellationToken cancellationToken)
     {
-        if (await DeathVote.CastAsync(_table, silo, _self.SiloAddress, _options, _time, cancellationToken).ConfigureAwait(false) is { } status)
-            LogVoted(silo, status);
+        var outcome = await DeathVote.CastAsync(_table, silo, _self.SiloAddress, _options, _time, cancellationToken).ConfigureAwait(false);
+        if (outcome != DeathVoteOutcome.NotNeeded)
+            LogVoted(silo, outcome);
+        if (outcome == DeathVoteOutcome.Decisive)
+            await _membership.TryKill(silo).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return outcome;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The process of silo {Silo} is gone: it is not connected, and its endpoint refuses connections. Voted against it; it is {Status} now.")]
-    private partial void LogVoted(SiloAddress silo, SiloStatus status);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The process of silo {Silo} is gone: a member of the group is not connected, and the silo's endpoint refuses connections. Vote against it: {Outcome}")]
+    private partial void LogVoted(SiloAddress silo, DeathVoteOutcome outcome);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Whether a process is gone could not be found out, or not be voted on. The probes will.")]
     private partial void LogFailed(Exception exception);

@@ -8,15 +8,15 @@ using Orleans.Runtime;
 namespace Orleans.Replication.Clustering.Losses;
 
 /// <summary>
-/// Lets the runtime know of every change of the membership table when this silo's replica has it: without it, a silo learns by gossip what other silos have changed, or when it next looks.
+/// Lets the runtime know of every change of the membership table when this silo's replica has it: without it, a silo learns by gossip what other silos have changed, or when it next looks. So does a silo without a replica.
 /// </summary>
 internal sealed partial class TableNews(
-    IReplicationHost host,
     IClusterMembershipService membership,
     IOptions<ClusterOptions> cluster,
     IOptions<RaftClusteringOptions> options,
     TimeProvider time,
-    ILogger<TableNews> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    ILogger<TableNews> logger,
+    IReplicationHost? host = null) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // The runtime reads the table for the first time one stage earlier.
     private const int TableIsRead = ServiceLifecycleStage.RuntimeGrainServices + 1;
@@ -31,7 +31,8 @@ internal sealed partial class TableNews(
     public void Participate(ISiloLifecycle observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        observer.Subscribe(nameof(TableNews), TableIsRead, StartAsync, StopAsync);
+        if (host is not null)
+            observer.Subscribe(nameof(TableNews), TableIsRead, StartAsync, StopAsync);
     }
 
     /// <inheritdoc/>
@@ -69,7 +70,7 @@ internal sealed partial class TableNews(
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        var group = host.GetGroup(options.Value.Group);
+        var group = host!.GetGroup(options.Value.Group);
         using var watch = group.WatchRecord(MembershipStateTable.TableName, _keys.Version.Span);
         while (true)
         {

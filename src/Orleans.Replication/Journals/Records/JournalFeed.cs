@@ -79,6 +79,7 @@ internal sealed class JournalFeed
                 feed.Remove(name, handler);
         }
     }
+
     private sealed class Collection(JournalFeed feed, ChangedJournals into) : IDisposable
     {
         public void Dispose() => ImmutableInterlocked.Update(ref feed._collectors, static (all, ended) => all.Remove(ended), into);
