@@ -25,12 +25,7 @@ internal sealed partial class RemoteJournals(AccessClient access, string group, 
     {
         var subscription = _feed.Subscribe(journal, handler);
         lock (_lock)
-        {
-            // Not a part of whatever the caller does just now: neither on the scheduler of its activation, nor in its activity.
-            using (ExecutionContext.SuppressFlow())
-                _following ??= Task.Run(FollowAsync);
-        }
-
+            _following ??= Begin();
         return subscription;
     }
 
@@ -40,6 +35,15 @@ internal sealed partial class RemoteJournals(AccessClient access, string group, 
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_following is { } following)
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Not a part of whatever the first caller does just now: neither on the scheduler of its activation, nor in its context.
+    private Task Begin()
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+            return Task.Run(FollowAsync);
+        using (ExecutionContext.SuppressFlow())
+            return Task.Run(FollowAsync);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Nobody awaits it: whatever it is, it is said, and tried again.")]

@@ -32,6 +32,19 @@ public sealed class DirectoryStateTableTests
         Silo.Select(silo => ToCommand(DirectoryKeys.Directory(Name), new() { UnregisterSilos = new() { Silo = { silo } } })));
 
     [Fact]
+    public void A_grain_whose_key_leaves_no_room_for_the_name_of_a_silo_is_refused_and_the_longest_other_one_is_registered_by_the_longest_name()
+    {
+        var prefix = DirectoryKeys.Entry(Name, GrainId.Create("t", "g")).Length - 1;
+        var longest = new string('g', DirectoryKeys.MaxEntryBytes - prefix);
+        Assert.Throws<ArgumentException>(() => DirectoryKeys.Entry(Name, GrainId.Create("t", longest + "g")));
+
+        var silo = new string('я', DirectoryFormat.MaxNameCharacters);
+        var change = new DirectoryChange { Register = new() { Entry = new() { Silo = silo, Activation = "a1" } } };
+        var result = new TableModel(new DirectoryStateTable()).Run(ToCommand(DirectoryKeys.Entry(Name, GrainId.Create("t", longest)), change));
+        Assert.Equal(CommandStatus.Ok, result.Status);
+    }
+
+    [Fact]
     public void The_list_of_what_is_on_a_silo_always_agrees_with_the_entries() => Change.Array[0, 30].Sample(changes =>
     {
         var model = new TableModel(new DirectoryStateTable());

@@ -101,14 +101,16 @@ internal sealed class Journal(byte[] key, Func<IGroupAccess> group)
     private async Task<JournalReading?> TryOpenAsync(JournalPosition known, CancellationToken cancellationToken)
     {
         var snapshot = await OpenAsync(known.Count, cancellationToken).ConfigureAwait(false);
-        if (known.Count > 0 && Find(snapshot)?.Header.Incarnation != known.Incarnation)
+        var found = Find(snapshot);
+        if (known.Count > 0 && found?.Header.Incarnation != known.Incarnation)
         {
             // Another journal by now: all of it is wanted.
             snapshot.Dispose();
             snapshot = await OpenAsync(0, cancellationToken).ConfigureAwait(false);
+            found = Find(snapshot);
         }
 
-        var reading = Start(snapshot, known);
+        var reading = Start(snapshot, found, known);
         if (reading is null)
             snapshot.Dispose();
         return reading;
@@ -117,11 +119,10 @@ internal sealed class Journal(byte[] key, Func<IGroupAccess> group)
     private ValueTask<IStateSnapshot> OpenAsync(long from, CancellationToken cancellationToken) =>
         group().ReadAsync(JournalTable.TableName, [_header, new(JournalKeys.Event(key, from), JournalKeys.EndOfEvents(key))], cancellationToken);
 
-    private JournalReading? Start(IStateSnapshot snapshot, JournalPosition known)
+    private JournalReading? Start(IStateSnapshot snapshot, (JournalHeader Header, long Version)? found, JournalPosition known)
     {
-        if (Find(snapshot) is not { } found)
+        if (found is not var (header, version))
             return new(snapshot, key, 0, default, known.Incarnation != 0);
-        var (header, version) = found;
         if (header.Clearing)
             return null;
         var same = header.Incarnation == known.Incarnation;

@@ -39,7 +39,12 @@ internal sealed class ReminderKeys(string serviceId)
     public static bool IsReminder(ReadOnlySpan<byte> key)
     {
         var reader = new KeyReader(key);
-        return reader.TryReadPart(out _) && reader.TryReadNumber(out uint _) && reader.TryReadPart(out var type) && !type.IsEmpty && reader.TryReadPart(out _);
+        return reader.TryReadPart(out _)
+            && reader.TryReadNumber(out uint _)
+            && reader.TryReadPart(out var type)
+            && !type.IsEmpty
+            && reader.TryReadPart(out var grainKey)
+            && !grainKey.IsEmpty;
     }
 
     /// <summary>True when the key is the beginning of all keys of some service, and no more.</summary>
