@@ -59,7 +59,7 @@ internal sealed class ClusteringCommand : Command
             foreach (var kind in i % 2 == 0 ? kinds : [.. kinds.Reverse()])
             {
                 await using var life = await ClusteringLife.PrepareAsync(kind, Path.Combine(work.FullName, $"{kind}{i}"), postgres, cancellationToken);
-                rounds.Add(await life.RunAsync(i % 3, cancellationToken));
+                rounds.Add(await life.RunAsync(cancellationToken));
                 await Console.Error.WriteLineAsync($"round {i + 1} {kind,-10} {string.Join("  ", Figures.Select(figure => $"{figure.Name} {figure.Of(rounds[^1]):F2} s"))}");
             }
         }

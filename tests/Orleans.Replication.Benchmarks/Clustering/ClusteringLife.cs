@@ -35,7 +35,7 @@ internal sealed class ClusteringLife : IAsyncDisposable
             ]))]);
     }
 
-    public async Task<ClusteringRound> RunAsync(int victim, CancellationToken cancellationToken)
+    public async Task<ClusteringRound> RunAsync(CancellationToken cancellationToken)
     {
         var coldStart = await TimeAsync(async () =>
         {
@@ -50,7 +50,7 @@ internal sealed class ClusteringLife : IAsyncDisposable
         await stop.CancelAsync();
         var longest = await load;
 
-        var (dead, again) = await KillAsync(_silos[victim], callers, cancellationToken);
+        var (dead, again) = await KillAsync(callers, cancellationToken);
         return new(_kind, coldStart, restarts, longest, dead, again);
     }
 
@@ -77,13 +77,13 @@ internal sealed class ClusteringLife : IAsyncDisposable
         }
     }
 
-    private async Task<(double Dead, double Again)> KillAsync(ClusteringSilo victim, GrainCallers callers, CancellationToken cancellationToken)
+    /// <summary>Kills the silo that has most of the grains.</summary>
+    private async Task<(double Dead, double Again)> KillAsync(GrainCallers callers, CancellationToken cancellationToken)
     {
-        var address = victim.Address!;
         var places = await Task.WhenAll(Enumerable.Range(0, GrainCallers.Grains).Select(async grain => (Grain: grain, Silo: await callers.CallAsync(grain, cancellationToken))));
+        var address = places.CountBy(place => place.Silo).MaxBy(count => count.Value).Key;
+        var victim = _silos.Single(silo => silo.Address == address);
         var lost = places.Where(place => place.Silo == address).Select(place => place.Grain).ToList();
-        if (lost.Count == 0)
-            throw new InvalidOperationException($"{victim} has none of {GrainCallers.Grains} grains.");
         victim.Kill();
         var again = TimeAsync(() => Task.WhenAll(lost.Select(grain => callers.CallAsync(grain, cancellationToken))));
         var dead = TimeAsync(() => Eventually.HoldsAsync(
