@@ -47,7 +47,7 @@ internal sealed partial class RaftGrainStorage(
             var record = await FindAsync(GrainRecordKey.Encode(name, grainId, stateName), cancellationToken).ConfigureAwait(false);
             if (record is { } found && GrainRecord.TryGetState(found.Value, out var bytes))
             {
-                grainState.State = options.GrainStorageSerializer.Deserialize<T>(new BinaryData(bytes));
+                grainState.State = await StateStreams.ReadAsync<T>(options.GrainStorageSerializer, bytes, cancellationToken).ConfigureAwait(false);
                 grainState.RecordExists = true;
             }
             else
@@ -68,7 +68,7 @@ internal sealed partial class RaftGrainStorage(
     {
         try
         {
-            var record = GrainRecord.OfState(options.GrainStorageSerializer.Serialize(grainState.State).ToMemory().Span);
+            var record = await StateStreams.WriteAsync(options.GrainStorageSerializer, grainState.State, cancellationToken).ConfigureAwait(false);
             var version = await ChangeAsync("write", stateName, grainId, record, grainState.ETag, cancellationToken).ConfigureAwait(false);
             grainState.ETag = ETagOf(version);
             grainState.RecordExists = true;

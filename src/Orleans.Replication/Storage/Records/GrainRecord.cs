@@ -18,15 +18,11 @@ internal static class GrainRecord
     /// <summary>A record whose state was cleared. It keeps its version, so that who has not seen the clearing cannot write over it.</summary>
     public static readonly ReadOnlyMemory<byte> Tombstone = new[] { Format, (byte)GrainRecordKind.Tombstone };
 
+    /// <summary>What a record with a state begins with.</summary>
+    public static ReadOnlySpan<byte> StateHeader => [Format, (byte)GrainRecordKind.State];
+
     /// <summary>Makes a record with a state.</summary>
-    public static ReadOnlyMemory<byte> OfState(ReadOnlySpan<byte> state)
-    {
-        var record = new byte[HeaderBytes + state.Length];
-        record[0] = Format;
-        record[1] = (byte)GrainRecordKind.State;
-        state.CopyTo(record.AsSpan(HeaderBytes));
-        return record;
-    }
+    public static ReadOnlyMemory<byte> OfState(ReadOnlySpan<byte> state) => (byte[])[.. StateHeader, .. state];
 
     /// <summary>Finds the state in a stored record.</summary>
     /// <returns>False when the record is a tombstone.</returns>
