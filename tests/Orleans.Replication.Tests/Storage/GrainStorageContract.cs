@@ -23,7 +23,7 @@ public abstract class GrainStorageContract
     public async Task Reading_a_record_that_does_not_exist_gives_a_new_state_without_an_etag(string provider)
     {
         var state = new GrainState<Deposit>(Some, "1") { RecordExists = true };
-        await Storage(provider).ReadStateAsync(Name, _grain, state);
+        await _group.Reader.Storage(provider).ReadStateAsync(Name, _grain, state);
         Assert.Null(state.ETag);
         Assert.False(state.RecordExists);
         Assert.NotNull(state.State);
@@ -234,7 +234,7 @@ public abstract class GrainStorageContract
     private async Task<GrainState<Deposit>> ReadAsync(string provider)
     {
         var state = new GrainState<Deposit>();
-        await Storage(provider).ReadStateAsync(Name, _grain, state);
+        await _group.Reader.Storage(provider).ReadStateAsync(Name, _grain, state);
         return state;
     }
 
