@@ -191,6 +191,9 @@ internal sealed class StateStore : IDisposable
         }
         finally
         {
+            // What the database has refused nobody may give it once it is closed.
+            lock (_giving)
+                _pending.Clear();
             _database.Release();
             _writes.Dispose();
         }
