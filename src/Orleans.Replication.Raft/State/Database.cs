@@ -33,6 +33,9 @@ internal sealed class Database
             .SetWriteBufferSize(WriteBufferBytes)
             .SetKeepLogFileNum(2)
             .SetInfoLogLevel(InfoLogLevel.Warn);
+
+        // Space taken in advance comes free when a full disk closes the database: the disk would seem to have room, and be full again once it is open.
+        Native.Instance.rocksdb_options_set_allow_fallocate(options.Handle, 0);
         return Guard(folder, () => new Database(RocksDb.Open(options, folder), failed));
     }
 
