@@ -44,6 +44,8 @@ internal sealed class ForwardedProposals
     {
         public ReadOnlyMemory<byte> Encoded => encoded;
 
+        public bool IsAwaitedElsewhere => true;
+
         public bool TryTake() => true;
 
         public void Accept()

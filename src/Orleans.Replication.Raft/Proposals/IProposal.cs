@@ -6,6 +6,9 @@ internal interface IProposal
     /// <summary>The command, valid as <see cref="Log.CommandFormat"/>.</summary>
     ReadOnlyMemory<byte> Encoded { get; }
 
+    /// <summary>Its caller waits for another member to apply it.</summary>
+    bool IsAwaitedElsewhere { get; }
+
     /// <summary>Claims it for the entry that is being made; false when its caller has given up.</summary>
     bool TryTake();
 

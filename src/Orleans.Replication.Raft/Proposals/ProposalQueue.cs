@@ -15,6 +15,12 @@ namespace Orleans.Replication.Raft.Proposals;
 /// </summary>
 internal sealed class ProposalQueue : IAsyncDisposable
 {
+    /// <summary>
+    /// So long a commit that no other member waits for is left to the next entry. A caller that goes step by step has its next command here sooner, and a round of
+    /// the commit's own would be in its way: rounds come one after the other.
+    /// </summary>
+    private static readonly TimeSpan AnnouncementDelay = TimeSpan.FromMilliseconds(1);
+
     private readonly RaftGroupOptions _options;
     private readonly IConsensusEngine _engine;
     private readonly TimeProvider _time;
@@ -27,6 +33,7 @@ internal sealed class ProposalQueue : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private IProposal? _next;
     private volatile bool _isInFlight;
+    private volatile bool _isUnannounced;
 
     public ProposalQueue(RaftGroupOptions options, IConsensusEngine engine, TimeProvider time, GroupMetrics? metrics = null)
     {
@@ -75,16 +82,38 @@ internal sealed class ProposalQueue : IAsyncDisposable
             _engine.BeginRound();
     }
 
+    /// <summary>Another member waits for what was committed: it hears of it now.</summary>
+    public void AnnounceCommits()
+    {
+        if (!_isUnannounced)
+            return;
+        _isUnannounced = false;
+        _engine.BeginRound();
+    }
+
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (_next is not null || await _waiting.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        while (_next is not null || await WaitAsync(cancellationToken).ConfigureAwait(false))
         {
             Gather();
             if (_batch.Count > 0)
                 await AppendAsync(cancellationToken).ConfigureAwait(false);
-            if (_next is null && !_waiting.Reader.TryPeek(out _))
-                _engine.BeginRound();
         }
+    }
+
+    /// <summary>Waits until there is something to append, and sees to it that the followers hear of the last commit.</summary>
+    private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        var more = _waiting.Reader.WaitToReadAsync(cancellationToken);
+        if (more.IsCompleted || !_isUnannounced)
+            return await more.ConfigureAwait(false);
+
+        var coming = more.AsTask();
+        if (!_batch.Exists(proposal => proposal.IsAwaitedElsewhere))
+            await ((Task)coming).WaitAsync(AnnouncementDelay, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!coming.IsCompleted)
+            AnnounceCommits();
+        return await coming.ConfigureAwait(false);
     }
 
     /// <summary>Puts the batch into the log, and waits until it is applied, or this member leads no longer.</summary>
@@ -98,6 +127,7 @@ internal sealed class ProposalQueue : IAsyncDisposable
                 return;
             _metrics?.BatchAppended(_batch.Count, _entry.WrittenCount);
             await WaitForApplyAsync(index, cancellationToken).ConfigureAwait(false);
+            _isUnannounced = true;
             _metrics?.RoundEnded(began);
         }
         finally

@@ -131,6 +131,8 @@ internal sealed class ProposalRouter(
     {
         public ReadOnlyMemory<byte> Encoded => pending.Encoded;
 
+        public bool IsAwaitedElsewhere => false;
+
         public bool TryTake() => pending.TryBeginSend(router.Now, router.Epoch);
 
         public void Accept() => Tracing.Appended(pending.Activity);

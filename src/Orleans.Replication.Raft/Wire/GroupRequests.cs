@@ -110,7 +110,11 @@ internal sealed class GroupRequests(RaftNodeOptions node, Func<string, GroupRepl
                     return new GroupResponse { Answer = await ForwardedProposals.EnqueueAsync(request.Propose.Commands, group.Queue).ConfigureAwait(false) };
                 case GroupRequest.KindOneofCase.ReadIndex:
                     if (request.ReadIndex.ByLease && group.Engine.TryGetLeaseIndex(out var index))
+                    {
+                        group.Queue.AnnounceCommits();
                         return new GroupResponse { Answer = Answer.Ok, Index = index };
+                    }
+
                     return new GroupResponse { Answer = Answer.Ok, Index = await group.Engine.GetReadIndexAsync(cancellationToken).ConfigureAwait(false) };
                 case GroupRequest.KindOneofCase.Status:
                     return DescribeStatus(group);
