@@ -132,7 +132,7 @@ internal sealed class CommandApplier
         state.CommandIndex = commandIndex;
         if (command.ExpectedVersion is { } expected)
         {
-            var current = VersionOf(state, command.Key.Span);
+            var current = state.VersionOf(command.Key.Span);
             if (current != expected)
                 return new CommandResult(CommandStatus.VersionMismatch, current, default);
         }
@@ -151,10 +151,8 @@ internal sealed class CommandApplier
         if (!outcome.Accepted)
             _batch.Undo();
         var status = outcome.Accepted ? CommandStatus.Ok : CommandStatus.Rejected;
-        return new CommandResult(status, VersionOf(state, command.Key.Span), outcome.Payload);
+        return new CommandResult(status, state.VersionOf(command.Key.Span), outcome.Payload);
     }
-
-    private static long VersionOf(TableTransaction state, ReadOnlySpan<byte> key) => state.TryGet(key, out var record) ? record.Version : 0;
 
     private void LoadConfiguration() => _configurationIndex = AppliedConfiguration.IndexOf(_store.Get(StateKeys.Configuration));
 

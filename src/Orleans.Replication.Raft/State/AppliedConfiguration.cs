@@ -19,16 +19,17 @@ internal static class AppliedConfiguration
     }
 
     /// <summary>The entry of a configuration alone; 0 where the state contains none.</summary>
-    public static long IndexOf(byte[]? value) => value is null ? 0 : BinaryPrimitives.ReadInt64LittleEndian(value);
+    public static long IndexOf(StoredValue? value) => value is null ? 0 : BinaryPrimitives.ReadInt64LittleEndian(value.Whole().Span);
 
     /// <exception cref="RaftStorageException">The value is damaged or of another version.</exception>
-    public static LoggedConfiguration? Decode(byte[]? value, ConfigurationFormat format)
+    public static LoggedConfiguration? Decode(StoredValue? value, ConfigurationFormat format)
     {
         if (value is null)
             return null;
         try
         {
-            return new LoggedConfiguration(BinaryPrimitives.ReadInt64LittleEndian(value), format.Decode(value.AsMemory(sizeof(long))));
+            var whole = value.Whole();
+            return new LoggedConfiguration(BinaryPrimitives.ReadInt64LittleEndian(whole.Span), format.Decode(whole[sizeof(long)..]));
         }
         catch (Exception e) when (e is LogFormatException or ArgumentOutOfRangeException)
         {

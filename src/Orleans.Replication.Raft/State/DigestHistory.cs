@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
@@ -95,7 +96,7 @@ internal sealed class DigestHistory
             _current = new StateDigest(EpochOf(index), _current.Index, default);
     }
 
-    private static UInt128 Sum(IReadOnlyCollection<KeyValuePair<byte[], byte[]?>> changes)
+    private static UInt128 Sum(IReadOnlyCollection<KeyValuePair<byte[], StoredValue?>> changes)
     {
         var sum = UInt128.Zero;
         foreach (var (key, value) in changes)
@@ -103,10 +104,20 @@ internal sealed class DigestHistory
             // The key's hash is the seed of the value's; that of a deletion is another one.
             var ofKey = XxHash128.HashToUInt128(key);
             var seed = (long)(ulong)ofKey;
-            sum += UInt128.RotateLeft(ofKey, 64) ^ XxHash128.HashToUInt128(value, value is null ? ~seed : seed);
+            sum += UInt128.RotateLeft(ofKey, 64) ^ (value is null ? XxHash128.HashToUInt128([], ~seed) : Hash(value.Bytes, seed));
         }
 
         return sum;
+    }
+
+    private static UInt128 Hash(in ReadOnlySequence<byte> value, long seed)
+    {
+        if (value.IsSingleSegment)
+            return XxHash128.HashToUInt128(value.FirstSpan, seed);
+        var hash = new XxHash128(seed);
+        foreach (var piece in value)
+            hash.Append(piece.Span);
+        return hash.GetCurrentHashAsUInt128();
     }
 
     private static UInt128 Roll(UInt128 hash, in AppliedPosition position, UInt128 sum)

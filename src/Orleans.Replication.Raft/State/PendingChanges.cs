@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using RocksDbSharp;
 
@@ -16,8 +17,8 @@ internal sealed class PendingChanges
     /// <summary>So many bytes wait at most, but for the entry that makes them more.</summary>
     public const int MaxBytes = 2 << 20;
 
-    private readonly ConcurrentDictionary<byte[], byte[]?> _values = new(ByteKeyComparer.Instance);
-    private readonly ConcurrentDictionary<byte[], byte[]?>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+    private readonly ConcurrentDictionary<byte[], StoredValue?> _values = new(ByteKeyComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], StoredValue?>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     private int _entries;
     private long _bytes;
 
@@ -30,10 +31,10 @@ internal sealed class PendingChanges
     public bool IsFull => _entries >= MaxEntries || _bytes > MaxBytes;
 
     /// <summary>The value that a key has got; false when it was not changed. A null value is a deletion.</summary>
-    public bool TryGet(ReadOnlySpan<byte> key, out byte[]? value) => _bySpan.TryGetValue(key, out value);
+    public bool TryGet(ReadOnlySpan<byte> key, out StoredValue? value) => _bySpan.TryGetValue(key, out value);
 
     /// <summary>Adds what an entry has changed.</summary>
-    public void Add(IReadOnlyCollection<KeyValuePair<byte[], byte[]?>> changes)
+    public void Add(IReadOnlyCollection<KeyValuePair<byte[], StoredValue?>> changes)
     {
         _entries++;
         foreach (var (key, value) in changes)
@@ -55,7 +56,7 @@ internal sealed class PendingChanges
             if (value is null)
                 batch.Delete(key.AsSpan());
             else
-                batch.Put(key.AsSpan(), value.AsSpan());
+                Put(batch, key, value.Bytes);
         }
     }
 
@@ -64,5 +65,20 @@ internal sealed class PendingChanges
     {
         _values.Clear();
         (_entries, _bytes) = (0, 0);
+    }
+
+    private static void Put(WriteBatch batch, byte[] key, in ReadOnlySequence<byte> value)
+    {
+        if (value.IsSingleSegment)
+        {
+            batch.Put(key.AsSpan(), value.FirstSpan);
+            return;
+        }
+
+        // Once in so many entries, and not into new memory.
+        var whole = ArrayPool<byte>.Shared.Rent((int)value.Length);
+        value.CopyTo(whole);
+        batch.Put(key.AsSpan(), whole.AsSpan(0, (int)value.Length));
+        ArrayPool<byte>.Shared.Return(whole);
     }
 }

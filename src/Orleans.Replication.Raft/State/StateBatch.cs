@@ -6,9 +6,9 @@ namespace Orleans.Replication.Raft.State;
 /// </summary>
 internal sealed class StateBatch
 {
-    private readonly Dictionary<byte[], byte[]?> _changes = new(ByteKeyComparer.Instance);
-    private readonly Dictionary<byte[], byte[]?>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
-    private readonly List<(byte[] Key, bool WasChanged, byte[]? Before)> _undo = [];
+    private readonly Dictionary<byte[], StoredValue?> _changes = new(ByteKeyComparer.Instance);
+    private readonly Dictionary<byte[], StoredValue?>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+    private readonly List<(byte[] Key, bool WasChanged, StoredValue? Before)> _undo = [];
 
     public StateBatch() => _bySpan = _changes.GetAlternateLookup<ReadOnlySpan<byte>>();
 
@@ -16,21 +16,21 @@ internal sealed class StateBatch
     public IReadOnlyCollection<byte[]> Keys => _changes.Keys;
 
     /// <summary>All that it changes, each key once, in no order. A null value is a deletion.</summary>
-    public IReadOnlyCollection<KeyValuePair<byte[], byte[]?>> Changes => _changes;
+    public IReadOnlyCollection<KeyValuePair<byte[], StoredValue?>> Changes => _changes;
 
     /// <summary>What the batch says about a key; false when it says nothing. A null value is a deletion.</summary>
-    public bool TryGet(ReadOnlySpan<byte> key, out byte[]? value) => _bySpan.TryGetValue(key, out value);
+    public bool TryGet(ReadOnlySpan<byte> key, out StoredValue? value) => _bySpan.TryGetValue(key, out value);
 
     /// <summary>The batch's own changes below a prefix, in no order.</summary>
-    public IEnumerable<KeyValuePair<byte[], byte[]?>> Below(ReadOnlyMemory<byte> prefix) =>
+    public IEnumerable<KeyValuePair<byte[], StoredValue?>> Below(ReadOnlyMemory<byte> prefix) =>
         _changes.Where(change => change.Key.AsSpan().StartsWith(prefix.Span));
 
     /// <summary>The batch's own changes of a range of keys, in no order.</summary>
-    public IEnumerable<KeyValuePair<byte[], byte[]?>> Within(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end) =>
+    public IEnumerable<KeyValuePair<byte[], StoredValue?>> Within(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> end) =>
         _changes.Where(change => change.Key.AsSpan().SequenceCompareTo(first.Span) >= 0 && change.Key.AsSpan().SequenceCompareTo(end.Span) < 0);
 
     /// <summary>Writes, or deletes when <paramref name="value"/> is null.</summary>
-    public void Set(byte[] key, byte[]? value)
+    public void Set(byte[] key, StoredValue? value)
     {
         var wasChanged = _changes.TryGetValue(key, out var before);
         _undo.Add((key, wasChanged, before));

@@ -91,7 +91,7 @@ internal sealed class StateStore : IDisposable
     }
 
     /// <summary>Finds the value of one key.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key)
+    public StoredValue? Get(ReadOnlySpan<byte> key)
     {
         if (_pending.TryGet(key, out var value))
             return value;

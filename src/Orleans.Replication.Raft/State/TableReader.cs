@@ -9,9 +9,9 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
         Span<byte> full = length <= 256 ? stackalloc byte[256] : new byte[length];
         prefix.CopyTo(full);
         key.CopyTo(full[prefix.Length..]);
-        var encoded = store.Get(full[..length]);
-        record = encoded is null ? default : RecordFormat.Decode(encoded);
-        return encoded is not null;
+        var found = store.Get(full[..length]);
+        record = found is null ? default : RecordFormat.Decode(found.Whole());
+        return found is not null;
     }
 
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Orleans.Replication.Raft.State;
 
 /// <summary>One table while a command runs: the batch's own changes over what the store holds.</summary>
@@ -8,15 +10,13 @@ internal sealed class TableTransaction(StateStore store, StateBatch batch, byte[
 
     public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record)
     {
-        var length = prefix.Length + key.Length;
-        Span<byte> full = length <= 256 ? stackalloc byte[256] : new byte[length];
-        prefix.CopyTo(full);
-        key.CopyTo(full[prefix.Length..]);
-        if (!batch.TryGet(full[..length], out var encoded))
-            encoded = store.Get(full[..length]);
-        record = encoded is null ? default : RecordFormat.Decode(encoded);
-        return encoded is not null;
+        var found = Find(key);
+        record = found is null ? default : RecordFormat.Decode(found.Whole());
+        return found is not null;
     }
+
+    /// <summary>The version of a record; 0 when there is none.</summary>
+    public long VersionOf(ReadOnlySpan<byte> key) => Find(key) is { } found ? RecordFormat.VersionOf(found) : 0;
 
     public IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Scan(ReadOnlyMemory<byte> keyPrefix)
     {
@@ -32,12 +32,28 @@ internal sealed class TableTransaction(StateStore store, StateBatch batch, byte[
 
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => batch.Set([.. prefix, .. key], RecordFormat.Encode(CommandIndex, value));
 
+    public ReadOnlySequence<byte> Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, in ReadOnlySequence<byte> similar)
+    {
+        var record = RecordFormat.Encode(CommandIndex, value, similar);
+        batch.Set([.. prefix, .. key], record);
+        return RecordFormat.ValueOf(record);
+    }
+
     public void Delete(ReadOnlySpan<byte> key) => batch.Set([.. prefix, .. key], null);
 
-    private IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Merge(
-        IEnumerable<KeyValuePair<byte[], byte[]>> stored, IEnumerable<KeyValuePair<byte[], byte[]?>> changed)
+    private StoredValue? Find(ReadOnlySpan<byte> key)
     {
-        var rows = new SortedDictionary<byte[], byte[]>(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+        var length = prefix.Length + key.Length;
+        Span<byte> full = length <= 256 ? stackalloc byte[256] : new byte[length];
+        prefix.CopyTo(full);
+        key.CopyTo(full[prefix.Length..]);
+        return batch.TryGet(full[..length], out var changed) ? changed : store.Get(full[..length]);
+    }
+
+    private IEnumerable<KeyValuePair<ReadOnlyMemory<byte>, StateRecord>> Merge(
+        IEnumerable<KeyValuePair<byte[], byte[]>> stored, IEnumerable<KeyValuePair<byte[], StoredValue?>> changed)
+    {
+        var rows = new SortedDictionary<byte[], ReadOnlyMemory<byte>>(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
         foreach (var (key, value) in stored)
             rows[key] = value;
         foreach (var (key, value) in changed)
@@ -45,7 +61,7 @@ internal sealed class TableTransaction(StateStore store, StateBatch batch, byte[
             if (value is null)
                 rows.Remove(key);
             else
-                rows[key] = value;
+                rows[key] = value.Whole();
         }
 
         return rows.Select(row => KeyValuePair.Create<ReadOnlyMemory<byte>, StateRecord>(

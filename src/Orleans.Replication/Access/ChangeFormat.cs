@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Orleans.Replication.Access.Wire;
+using Orleans.Replication.Buffers;
 using Orleans.Replication.States.History;
 
 namespace Orleans.Replication.Access;
@@ -13,7 +14,7 @@ internal static class ChangeFormat
         Version = change.Version,
         Kind = (int)change.Kind,
         TimestampTicks = change.Timestamp.UtcTicks,
-        State = UnsafeByteOperations.UnsafeWrap(change.State),
+        State = UnsafeByteOperations.UnsafeWrap(change.State.Whole()),
         Origin = UnsafeByteOperations.UnsafeWrap(change.Origin),
         Key = hasKey ? UnsafeByteOperations.UnsafeWrap(change.Key) : ByteString.Empty,
         More = more,
@@ -26,6 +27,6 @@ internal static class ChangeFormat
         var kind = (StateChangeKind)change.Kind;
         if (!Enum.IsDefined(kind) || change.Version < 0 || change.TimestampTicks < 0 || change.TimestampTicks > DateTimeOffset.MaxValue.Ticks)
             throw new InvalidDataException($"A change of kind {change.Kind} with version {change.Version} came, which is none that this software knows.");
-        return new RecordedChange(change.Version, kind, 0, new DateTimeOffset(change.TimestampTicks, TimeSpan.Zero), change.State.Memory, change.Origin.Memory) { Key = change.Key.Memory };
+        return new RecordedChange(change.Version, kind, 0, new DateTimeOffset(change.TimestampTicks, TimeSpan.Zero), new(change.State.Memory), change.Origin.Memory) { Key = change.Key.Memory };
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States;
 
@@ -13,9 +14,9 @@ internal sealed class RemoteProposals(AccessClient access, string group, Operati
     public OperationsNeed Check(Type operation) => new(operations.Find(operation).SinceVersion, operation);
 
     /// <inheritdoc/>
-    public bool TryFind(ReadOnlySpan<byte> key, out StateRecord record)
+    public bool TryFind(ReadOnlySpan<byte> key, out ReadOnlySequence<byte> record, out long version)
     {
-        record = default;
+        (record, version) = (default, 0);
         return false;
     }
 

@@ -144,7 +144,7 @@ internal sealed class RemoteReplicatedState<TState>(
             return last;
         try
         {
-            return new(states.Deserialize(record.Value.Memory), record.Version);
+            return new(states.Deserialize(new(record.Value.Memory)), record.Version);
         }
         catch (UnreadableStateException error)
         {

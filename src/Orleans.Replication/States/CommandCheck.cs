@@ -65,7 +65,7 @@ internal sealed class CommandCheck(CommittedOperations operations, OperationRunn
         switch (step.Kind)
         {
             case StateCommandKind.Write:
-                StateFormat.Body(step.Body);
+                StateFormat.Body(new(step.Body));
                 written[step.Key.ToArray()] = step.Body;
                 break;
             case StateCommandKind.Clear when step.Body.IsEmpty:
@@ -88,7 +88,7 @@ internal sealed class CommandCheck(CommittedOperations operations, OperationRunn
     {
         try
         {
-            runners.Find(operation).CheckReadable(record);
+            runners.Find(operation).CheckReadable(new(record));
         }
         catch (UnreadableStateException error)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orleans.Serialization;
 using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Codecs;
@@ -8,7 +9,7 @@ namespace Orleans.Replication.States;
 internal sealed class CommittedOperations(Serializer serializer, OperationRunners runners)
 {
     /// <inheritdoc cref="OperationRunner.Run"/>
-    public OperationOutcome Run(object operation, ReadOnlyMemory<byte> before, in OperationContext context) =>
+    public OperationOutcome Run(object operation, in ReadOnlySequence<byte> before, in OperationContext context) =>
         runners.Find(operation.GetType()).Run(operation, before, context);
 
     /// <summary>Reads an operation.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.States;
@@ -15,8 +16,8 @@ internal interface IProposals
     /// <exception cref="ReplicationConfigurationException">Its version is higher than what this silo says that its code has.</exception>
     OperationsNeed Check(Type operation);
 
-    /// <summary>Finds a state's record, where it is at hand without waiting; otherwise nobody but the silo that proposes looks at it.</summary>
-    bool TryFind(ReadOnlySpan<byte> key, out StateRecord record);
+    /// <summary>Finds a state's record and version, where they are at hand without waiting; otherwise nobody but the silo that proposes looks at it.</summary>
+    bool TryFind(ReadOnlySpan<byte> key, out ReadOnlySequence<byte> record, out long version);
 
     /// <summary>Proposes a command for <see cref="StatesTable"/>, and waits until it is committed and applied where it was proposed.</summary>
     /// <exception cref="ReplicationException">It was not, or it is not known whether it was.</exception>

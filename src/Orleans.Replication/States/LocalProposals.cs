@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orleans.Replication.Errors;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States.History;
@@ -21,17 +22,11 @@ internal sealed class LocalProposals(RaftGroup group, OperationRunners operation
 
     /// <inheritdoc/>
     /// <remarks>The history is asked first: it has in memory what has changed lately, and nothing of it is copied.</remarks>
-    public bool TryFind(ReadOnlySpan<byte> key, out StateRecord record)
+    public bool TryFind(ReadOnlySpan<byte> key, out ReadOnlySequence<byte> record, out long version)
     {
-        if (_history.TryGetLast(key, out var last))
-        {
-            record = last.ToRecord();
-            return last.Kind == StateChangeKind.Written;
-        }
-
         try
         {
-            return group.GetReader(StatesTable.TableName).TryGet(key, out record);
+            return _history.TryGetCurrent(key, group.GetReader(StatesTable.TableName), out record, out version);
         }
         catch (Exception error) when (RaftErrors.OfRead(error, group) is { } translated)
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Orleans.Replication.States;
 
 /// <summary>Runs the operations of one type.</summary>
@@ -11,10 +13,10 @@ internal abstract class OperationRunner
     /// <param name="before">The state's record (<see cref="StateFormat"/>); empty when it does not exist.</param>
     /// <param name="context">What the operation may know.</param>
     /// <exception cref="UnreadableStateException">This silo cannot read the record.</exception>
-    public abstract OperationOutcome Run(object operation, ReadOnlyMemory<byte> before, in OperationContext context);
+    public abstract OperationOutcome Run(object operation, in ReadOnlySequence<byte> before, in OperationContext context);
 
     /// <summary>Refuses a record that an operation of the type could not run on.</summary>
     /// <param name="record">The state's record; empty when it does not exist.</param>
     /// <exception cref="UnreadableStateException">This silo cannot read the record as the type's state.</exception>
-    public abstract void CheckReadable(ReadOnlyMemory<byte> record);
+    public abstract void CheckReadable(in ReadOnlySequence<byte> record);
 }

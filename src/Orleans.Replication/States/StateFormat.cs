@@ -18,8 +18,15 @@ internal static class StateFormat
 
     /// <summary>The serialized state in a record.</summary>
     /// <exception cref="UnreadableStateException">The record is of another format version.</exception>
-    public static ReadOnlyMemory<byte> Body(ReadOnlyMemory<byte> record) => !record.IsEmpty && record.Span[0] == Version
-        ? record[1..]
-        : throw new UnreadableStateException(
-            $"A replicated state is of format version {(record.IsEmpty ? 0 : record.Span[0])}; this silo reads version {Version}. Run the software that wrote it.");
+    public static ReadOnlySequence<byte> Body(in ReadOnlySequence<byte> record)
+    {
+        RequireVersion(record.IsEmpty ? (byte)0 : record.FirstSpan[0]);
+        return record.Slice(1);
+    }
+
+    private static void RequireVersion(byte version)
+    {
+        if (version != Version)
+            throw new UnreadableStateException($"A replicated state is of format version {version}; this silo reads version {Version}. Run the software that wrote it.");
+    }
 }

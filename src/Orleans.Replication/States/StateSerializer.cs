@@ -27,15 +27,15 @@ internal sealed class StateSerializer<TState>(Serializer<TState> serializer, IAc
 
     /// <summary>Reads a record.</summary>
     /// <exception cref="UnreadableStateException">It cannot be read as a <typeparamref name="TState"/>.</exception>
-    public TState Deserialize(ReadOnlyMemory<byte> record) => DeserializeBody(StateFormat.Body(record));
+    public TState Deserialize(in ReadOnlySequence<byte> record) => DeserializeBody(StateFormat.Body(record));
 
     /// <summary>Reads what a record has behind its format version.</summary>
     /// <exception cref="UnreadableStateException">It cannot be read as a <typeparamref name="TState"/>.</exception>
-    public TState DeserializeBody(ReadOnlyMemory<byte> body)
+    public TState DeserializeBody(in ReadOnlySequence<byte> body)
     {
         try
         {
-            return serializer.Deserialize(body)!;
+            return (body.IsSingleSegment ? serializer.Deserialize(body.First) : serializer.Deserialize(body))!;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {

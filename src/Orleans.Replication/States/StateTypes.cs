@@ -16,14 +16,14 @@ internal static class StateTypes
     /// <exception cref="ReplicationConfigurationException">It is of another type; nothing was proposed.</exception>
     public static long Check<TState>(IProposals proposals, byte[] key, StateSerializer<TState> states, long known)
     {
-        if (!proposals.TryFind(key, out var record))
+        if (!proposals.TryFind(key, out var record, out var version))
             return 0;
-        if (record.Version == known)
+        if (version == known)
             return known;
         try
         {
-            _ = states.Deserialize(record.Value);
-            return record.Version;
+            _ = states.Deserialize(record);
+            return version;
         }
         catch (UnreadableStateException error)
         {

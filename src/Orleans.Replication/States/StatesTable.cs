@@ -94,7 +94,7 @@ internal sealed class StatesTable(Serializer serializer, OperationRunners runner
 
     private CommandOutcome RunOperation(object operation, in CommandContext context, in RecordingTransaction recording)
     {
-        var before = recording.TryGet(context.Key, out var record) ? record.Value : default;
+        recording.TryGet(context.Key, out var before, out _);
         var outcome = _operations.Run(operation, before, new OperationContext
         {
             Index = context.Index,

@@ -11,10 +11,10 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
     private static ArrayBufferWriter<byte>? _scratch;
 
     /// <inheritdoc/>
-    public override OperationOutcome Run(object operation, ReadOnlyMemory<byte> before, in OperationContext context)
+    public override OperationOutcome Run(object operation, in ReadOnlySequence<byte> before, in OperationContext context)
     {
         var state = before.IsEmpty ? serializer.CreateInitial() : serializer.Deserialize(before);
-        var writer = RentScratch(before.Length);
+        var writer = RentScratch((int)before.Length);
         try
         {
             var (after, answer) = ((IReplicatedOperation<TState, TResult>)operation).Apply(state, context);
@@ -30,7 +30,7 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
     }
 
     /// <inheritdoc/>
-    public override void CheckReadable(ReadOnlyMemory<byte> record)
+    public override void CheckReadable(in ReadOnlySequence<byte> record)
     {
         if (!record.IsEmpty)
             _ = serializer.Deserialize(record);

@@ -46,7 +46,7 @@ public class CommitBenchmark
         new AppliedPosition(++_index, 1, _index, default).Encode(position);
         _writes.Clear();
         foreach (var (key, value) in Fill().Changes)
-            _writes.Put(key, value);
+            _writes.Put(key.AsSpan(), value!.Whole().Span);
         _writes.Put(StateKeys.Position, position);
         _plain.Write(_writes);
     }

@@ -44,7 +44,7 @@ public sealed class StateStoreTests
                             break;
                         case Step.Get:
                             var key = changes[0].Item1;
-                            Assert.Equal(model.GetValueOrDefault(key), folder.State.Get(KeyOf(key)));
+                            Assert.Equal(model.GetValueOrDefault(key), folder.State.Get(KeyOf(key))?.Whole().ToArray());
                             break;
                         case Step.Scan:
                             RequireEqual(model, folder.State.Scan(Prefix).Select(row => row.Value));
@@ -122,17 +122,17 @@ public sealed class StateStoreTests
         for (var entry = 1; entry <= PendingChanges.MaxEntries; entry++)
         {
             Assert.False(pending.IsFull);
-            pending.Add([KeyValuePair.Create(KeyOf(0), (byte[]?)new byte[PendingChanges.MaxBytes / 2])]);
+            pending.Add([KeyValuePair.Create(KeyOf(0), (StoredValue?)new byte[PendingChanges.MaxBytes / 2])]);
         }
 
         Assert.True(pending.IsFull);
         pending.Clear();
         Assert.False(pending.Any);
-        pending.Add([KeyValuePair.Create(KeyOf(0), (byte[]?)new byte[PendingChanges.MaxBytes / 2])]);
-        pending.Add([KeyValuePair.Create(KeyOf(0), (byte[]?)null)]);
-        pending.Add([KeyValuePair.Create(KeyOf(1), (byte[]?)new byte[PendingChanges.MaxBytes / 2])]);
+        pending.Add([KeyValuePair.Create(KeyOf(0), (StoredValue?)new byte[PendingChanges.MaxBytes / 2])]);
+        pending.Add([KeyValuePair.Create(KeyOf(0), (StoredValue?)null)]);
+        pending.Add([KeyValuePair.Create(KeyOf(1), (StoredValue?)new byte[PendingChanges.MaxBytes / 2])]);
         Assert.False(pending.IsFull);
-        pending.Add([KeyValuePair.Create(KeyOf(2), (byte[]?)new byte[PendingChanges.MaxBytes / 2])]);
+        pending.Add([KeyValuePair.Create(KeyOf(2), (StoredValue?)new byte[PendingChanges.MaxBytes / 2])]);
         Assert.True(pending.IsFull);
     }
 
@@ -142,7 +142,7 @@ public sealed class StateStoreTests
         return snapshot.TryGet([0], out var record) ? BitConverter.ToInt64(record.Value.Span) : 0;
     }
 
-    private static long ToNumber(byte[]? record) => record is null ? 0 : BitConverter.ToInt64(RecordFormat.Decode(record).Value.Span);
+    private static long ToNumber(StoredValue? record) => record is null ? 0 : BitConverter.ToInt64(RecordFormat.Decode(record.Whole()).Value.Span);
 
     private static byte[] KeyOf(int key) => [.. Prefix, (byte)key];
 
@@ -152,19 +152,25 @@ public sealed class StateStoreTests
         var batch = new StateBatch();
         foreach (var (key, bytes) in changes)
         {
-            var value = bytes < 0 ? null : RecordFormat.Encode(index, Encoding.UTF8.GetBytes(new string('v', bytes)));
-            batch.Set(KeyOf(key), value);
-            if (value is null)
+            if (bytes < 0)
+            {
+                batch.Set(KeyOf(key), null);
                 model.Remove(key);
-            else
-                model[key] = value;
+                continue;
+            }
+
+            var value = Encoding.UTF8.GetBytes(new string('v', bytes));
+            if (bytes > 0)
+                value[index * 7_919 % bytes] = (byte)index;
+            batch.Set(KeyOf(key), RecordFormat.Encode(index, value, model.TryGetValue(key, out var before) ? RecordFormat.ValueOf(before!) : default));
+            model[key] = RecordFormat.Encode(index, value).Whole().ToArray();
         }
 
         state.Commit(batch, new AppliedPosition(index, 1, index, default));
         Assert.Empty(batch.Changes);
     }
 
-    private static byte[] RecordOf(StateRecord record) => RecordFormat.Encode(record.Version, record.Value.Span);
+    private static byte[] RecordOf(StateRecord record) => RecordFormat.Encode(record.Version, record.Value.Span).Whole().ToArray();
 
     private static void RequireEqual(SortedDictionary<int, byte[]> model, IEnumerable<byte[]> records) => Assert.Equal(model.Values, records);
 }

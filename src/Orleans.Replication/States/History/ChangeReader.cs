@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Replication.Buffers;
 using Orleans.Runtime;
 
 namespace Orleans.Replication.States.History;
@@ -21,7 +22,7 @@ internal static class ChangeReader
             Version = change.Version,
             Timestamp = change.Timestamp,
             Origin = OriginFormat.Decode(change.Origin.Span),
-            State = change.State.IsEmpty ? default : StateFormat.Body(change.State),
+            State = change.State.IsEmpty ? default : StateFormat.Body(change.State).Whole(),
         };
     }
 
@@ -35,7 +36,7 @@ internal static class ChangeReader
     /// <exception cref="UnreadableStateException">The state cannot be read as a <typeparamref name="TState"/>.</exception>
     public static StateChange<TState> ToStateChange<TState>(GroupChange change, StateSerializer<TState> states) => new(
         change.Kind,
-        change.State.IsEmpty ? states.CreateInitial() : states.DeserializeBody(change.State),
+        change.State.IsEmpty ? states.CreateInitial() : states.DeserializeBody(new(change.State)),
         change.Version,
         change.Timestamp,
         change.Origin);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.States.History;
@@ -17,34 +18,22 @@ internal readonly ref struct RecordingTransaction(in CommandContext context, Rea
     /// <summary>Writes a state.</summary>
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
     {
-        var previous = FindVersion(key);
-        states.Put(key, record);
-
-        // As it is kept until it is on disk: the history shares it.
-        states.TryGet(key, out var kept);
-        history.Add(key, new(_context.Index, StateChangeKind.Written, previous, _context.Timestamp, kept.Value, origin));
+        var exists = TryGet(key, out var before, out var previous);
+        var kept = states.Put(key, record, exists ? before : default);
+        history.Add(key, new(_context.Index, StateChangeKind.Written, previous, _context.Timestamp, kept, origin));
     }
 
     /// <summary>Deletes a state.</summary>
     /// <returns>False when there was none, which changes nothing.</returns>
     public bool Delete(ReadOnlySpan<byte> key)
     {
-        var previous = FindVersion(key);
-        if (previous == 0)
+        if (!TryGet(key, out _, out var previous))
             return false;
         states.Delete(key);
         history.Add(key, new(_context.Index, StateChangeKind.Cleared, previous, _context.Timestamp, default, origin));
         return true;
     }
 
-    /// <summary>Reads a state. The history is asked first: it has in memory what has changed lately.</summary>
-    public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record)
-    {
-        if (!history.TryGetLast(key, out var last))
-            return states.TryGet(key, out record);
-        record = last.ToRecord();
-        return last.Kind == StateChangeKind.Written;
-    }
-
-    private long FindVersion(ReadOnlySpan<byte> key) => TryGet(key, out var record) ? record.Version : 0;
+    /// <inheritdoc cref="StateHistory.TryGetCurrent"/>
+    public bool TryGet(ReadOnlySpan<byte> key, out ReadOnlySequence<byte> record, out long version) => history.TryGetCurrent(key, states, out record, out version);
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using Orleans.Replication.Keys;
+using Orleans.Replication.Raft;
 
 namespace Orleans.Replication.States.History;
 
@@ -48,15 +50,25 @@ internal sealed class StateHistory
         }
     }
 
-    /// <summary>The last change of a state, which need not be published yet. False when none is kept.</summary>
-    public bool TryGetLast(ReadOnlySpan<byte> key, out RecordedChange last)
+    /// <summary>
+    /// Reads a state as its last change has left it, which need not be published yet. In memory, and nothing of it is copied, when the change is kept.
+    /// </summary>
+    /// <param name="key">The state.</param>
+    /// <param name="states">Where it is looked up else.</param>
+    /// <param name="record">Its record; empty when it does not exist.</param>
+    /// <param name="version">Its version; 0 when it does not exist.</param>
+    /// <returns>False when it does not exist.</returns>
+    public bool TryGetCurrent(ReadOnlySpan<byte> key, IStateReader states, out ReadOnlySequence<byte> record, out long version)
     {
-        lock (_gate)
+        if (!TryGetLast(key, out var last))
         {
-            var found = _bySpan.TryGetValue(key, out var changes);
-            last = found ? changes!.Last : default;
-            return found;
+            var exists = states.TryGet(key, out var found);
+            (record, version) = (exists ? new ReadOnlySequence<byte>(found.Value) : default, found.Version);
+            return exists;
         }
+
+        (record, version) = last.Kind == StateChangeKind.Written ? (last.State, last.Version) : (default, 0);
+        return version > 0;
     }
 
     /// <summary>Adds a change, which nobody sees yet. Called by the thread that applies.</summary>
@@ -124,6 +136,16 @@ internal sealed class StateHistory
         {
             var (last, next) = _bySpan.TryGetValue(key, out var changes) ? changes.Around(version) : default;
             return new PastView(last, next, _floor, _published);
+        }
+    }
+
+    private bool TryGetLast(ReadOnlySpan<byte> key, out RecordedChange last)
+    {
+        lock (_gate)
+        {
+            var found = _bySpan.TryGetValue(key, out var changes);
+            last = found ? changes!.Last : default;
+            return found;
         }
     }
 

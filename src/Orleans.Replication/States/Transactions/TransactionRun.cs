@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orleans.Replication.Keys;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States.History;
@@ -99,11 +100,11 @@ internal readonly ref struct TransactionRun
         }
     }
 
-    private ReadOnlyMemory<byte> Find(byte[] key)
+    private ReadOnlySequence<byte> Find(byte[] key)
     {
         if (_changed.TryGetValue(key, out var changed))
-            return changed;
-        return _states.TryGet(key, out var record) ? record.Value : default;
+            return new(changed);
+        return _states.TryGet(key, out var record) ? new(record.Value) : default;
     }
 
     private void Change(byte[] key, ReadOnlyMemory<byte> record)
