@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Orleans.Replication.Raft.State;
 
@@ -16,6 +17,9 @@ internal static class SharedPieces
 
     /// <summary>A value of more pieces is copied: each costs those who read it something.</summary>
     public const int MaxPieces = 32;
+
+    /// <summary>A value whose pieces hold more memory than so many times its length is copied: a piece holds the whole array that it is from.</summary>
+    public const int MaxHeld = 2;
 
     /// <summary>The bytes as <paramref name="similar"/> has them at the same places, and memory of their own where it has others. In front of all, a head.</summary>
     /// <param name="head">It comes first, and belongs to the result.</param>
@@ -36,7 +40,7 @@ internal static class SharedPieces
             start = end;
         }
 
-        return sharing.TryAddOwn(start, bytes.Length - start) ? sharing.Join(head, bytes) : null;
+        return sharing.TryAddOwn(start, bytes.Length - start) && sharing.HeldBytes() <= MaxHeld * (long)bytes.Length ? sharing.Join(head, bytes) : null;
     }
 
     /// <summary>What was found so far: pieces in their order, an empty one for bytes that are not shared.</summary>
@@ -76,6 +80,18 @@ internal static class SharedPieces
                 _pieces.Add((start, count, default));
             _own += count;
             return _own <= length / 4 && _pieces.Count <= MaxPieces;
+        }
+
+        public readonly long HeldBytes()
+        {
+            var arrays = new HashSet<byte[]>();
+            foreach (var piece in _pieces)
+            {
+                if (MemoryMarshal.TryGetArray(piece.Shared, out var part) && part.Count > 0)
+                    arrays.Add(part.Array!);
+            }
+
+            return _own + arrays.Sum(array => (long)array.Length);
         }
 
         public readonly ReadOnlySequence<byte> Join(byte[] head, ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using CsCheck;
 using Orleans.Replication.Raft.State;
 using Orleans.Replication.Raft.Tests.Divergence;
@@ -40,6 +41,7 @@ public sealed class SharedPiecesTests
                     var shared = SharedPieces.TryShare(Head, buffer.AsSpan(0, next.Length), kept[^1]);
                     kept.Add(shared is { } pieces ? pieces.Slice(Head.Length) : new(next.ToArray()));
                     Assert.InRange(Count(kept[^1]), 0, SharedPieces.MaxPieces);
+                    Assert.InRange(HeldBytes(kept[^1]), 0, SharedPieces.MaxHeld * Math.Max(next.Length, Head.Length));
                     expected.Add(next);
                     Array.Clear(buffer);
                 }
@@ -75,6 +77,7 @@ public sealed class SharedPiecesTests
         Assert.Null(SharedPieces.TryShare(Head, Filled(Bytes, 1), new(before)));
         Assert.Null(SharedPieces.TryShare(Head, [0, .. before], new(before)));
         Assert.Null(SharedPieces.TryShare(Head, before, default));
+        Assert.Null(SharedPieces.TryShare(Head, before.AsSpan(0, (Bytes / SharedPieces.MaxHeld) - 1), new(before)));
         Assert.Null(SharedPieces.TryShare(Head, before.AsSpan(0, SharedPieces.MinBytes - 1), new(before)));
     }
 
@@ -115,6 +118,18 @@ public sealed class SharedPiecesTests
         foreach (var _ in bytes)
             count++;
         return count;
+    }
+
+    private static long HeldBytes(in ReadOnlySequence<byte> bytes)
+    {
+        var arrays = new HashSet<byte[]>();
+        foreach (var piece in bytes)
+        {
+            Assert.True(MemoryMarshal.TryGetArray(piece, out var part));
+            arrays.Add(part.Array!);
+        }
+
+        return arrays.Sum(array => (long)array.Length);
     }
 
     private static long OwnBytes(in ReadOnlySequence<byte> shared, byte[] similar)
