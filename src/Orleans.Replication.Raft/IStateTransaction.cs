@@ -17,7 +17,7 @@ public interface IStateTransaction : IStateReader
     /// </summary>
     /// <param name="key">The record's key.</param>
     /// <param name="value">The record's value.</param>
-    /// <param name="similar">A value that is like it and never changes: what this method has returned, or what a <see cref="StateRecord"/> has.</param>
+    /// <param name="similar">A value that is like it and never changes: what this method has returned, or <see cref="StateRecord.Pieces"/>.</param>
     /// <returns>The value as it is kept. It never changes.</returns>
     ReadOnlySequence<byte> Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, in ReadOnlySequence<byte> similar)
     {

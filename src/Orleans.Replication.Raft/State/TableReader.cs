@@ -10,7 +10,7 @@ internal sealed class TableReader(StateStore store, byte[] prefix) : IStateReade
         prefix.CopyTo(full);
         key.CopyTo(full[prefix.Length..]);
         var found = store.Get(full[..length]);
-        record = found is null ? default : RecordFormat.Decode(found.Whole());
+        record = found is null ? default : new StateRecord(found);
         return found is not null;
     }
 

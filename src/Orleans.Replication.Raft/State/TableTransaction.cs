@@ -11,7 +11,7 @@ internal sealed class TableTransaction(StateStore store, StateBatch batch, byte[
     public bool TryGet(ReadOnlySpan<byte> key, out StateRecord record)
     {
         var found = Find(key);
-        record = found is null ? default : RecordFormat.Decode(found.Whole());
+        record = found is null ? default : new StateRecord(found);
         return found is not null;
     }
 

@@ -84,7 +84,7 @@ internal sealed partial class ReplicatedState<TState>
             if (_last is { } last && last.Version == version)
                 return last;
 
-            var read = new Remembered(found ? states.Deserialize(new(record.Value)) : states.CreateInitial(), version);
+            var read = new Remembered(found ? states.Deserialize(record.Pieces) : states.CreateInitial(), version);
             _last = read;
             return read;
         }

@@ -69,7 +69,7 @@ internal sealed class GroupFeed(RaftGroup group, StateHistory history, long afte
 
             // One that has changed meanwhile comes with the changes.
             if (reader.TryGet(next.Key, out var record) && record.Version == next.Version)
-                changes.Add(new RecordedChange(next.Version, StateChangeKind.Compacted, 0, default, new(record.Value)) { Key = next.Key });
+                changes.Add(new RecordedChange(next.Version, StateChangeKind.Compacted, 0, default, record.Pieces) { Key = next.Key });
         }
 
         if (_compacted.Count == 0)

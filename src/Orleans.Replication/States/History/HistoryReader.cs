@@ -43,7 +43,7 @@ internal static class HistoryReader
             if (again.Last is not null || again.Next is not null || again.Floor != view.Floor)
                 continue;
             if (exists)
-                return new(record.Version <= version ? new RecordedChange(record.Version, StateChangeKind.Written, 0, default, new(record.Value)) : null, view.Floor, view.Published);
+                return new(record.Version <= version ? new RecordedChange(record.Version, StateChangeKind.Written, 0, default, record.Pieces) : null, view.Floor, view.Published);
             return new(version >= view.Floor ? NeverKnown : null, view.Floor, view.Published);
         }
     }
@@ -61,6 +61,6 @@ internal static class HistoryReader
     }
 
     private static RecordedChange Compacted(bool exists, in StateRecord record, in HistoryView view) => exists
-        ? new(record.Version, StateChangeKind.Compacted, 0, default, new(record.Value))
+        ? new(record.Version, StateChangeKind.Compacted, 0, default, record.Pieces)
         : new(view.Published, StateChangeKind.Compacted, 0, default, default);
 }

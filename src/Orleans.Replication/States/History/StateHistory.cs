@@ -63,7 +63,7 @@ internal sealed class StateHistory
         if (!TryGetLast(key, out var last))
         {
             var exists = states.TryGet(key, out var found);
-            (record, version) = (exists ? new ReadOnlySequence<byte>(found.Value) : default, found.Version);
+            (record, version) = (exists ? found.Pieces : default, found.Version);
             return exists;
         }
 

@@ -104,7 +104,7 @@ internal readonly ref struct TransactionRun
     {
         if (_changed.TryGetValue(key, out var changed))
             return new(changed);
-        return _states.TryGet(key, out var record) ? new(record.Value) : default;
+        return _states.TryGet(key, out var record) ? record.Pieces : default;
     }
 
     private void Change(byte[] key, ReadOnlyMemory<byte> record)

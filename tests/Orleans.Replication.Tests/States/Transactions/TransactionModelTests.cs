@@ -170,7 +170,7 @@ public sealed class TransactionModelTests : IDisposable
     private byte[] Operation(object operation) => _services.GetRequiredService<Serializer>().SerializeToArray(operation);
 
     private (long Total, long Version) Read(TableModel records, int state) => records.TryGet(Key(state), out var record)
-        ? (_services.GetRequiredService<StateSerializer<Basket>>().Deserialize(new(record.Value)).Total, record.Version)
+        ? (_services.GetRequiredService<StateSerializer<Basket>>().Deserialize(record.Pieces).Total, record.Version)
         : default;
 
     private static byte[] Key(int state) => StateKey.Encode(GrainId.Create("shelf", $"{state}"), "basket");
