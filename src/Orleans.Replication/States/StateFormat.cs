@@ -20,13 +20,9 @@ internal static class StateFormat
     /// <exception cref="UnreadableStateException">The record is of another format version.</exception>
     public static ReadOnlySequence<byte> Body(in ReadOnlySequence<byte> record)
     {
-        RequireVersion(record.IsEmpty ? (byte)0 : record.FirstSpan[0]);
-        return record.Slice(1);
-    }
-
-    private static void RequireVersion(byte version)
-    {
-        if (version != Version)
-            throw new UnreadableStateException($"A replicated state is of format version {version}; this silo reads version {Version}. Run the software that wrote it.");
+        var version = record.IsEmpty ? 0 : record.FirstSpan[0];
+        return version == Version
+            ? record.Slice(1)
+            : throw new UnreadableStateException($"A replicated state is of format version {version}; this silo reads version {Version}. Run the software that wrote it.");
     }
 }

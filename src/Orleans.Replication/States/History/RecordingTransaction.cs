@@ -18,8 +18,8 @@ internal readonly ref struct RecordingTransaction(in CommandContext context, Rea
     /// <summary>Writes a state.</summary>
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
     {
-        var exists = TryGet(key, out var before, out var previous);
-        var kept = states.Put(key, record, exists ? before : default);
+        TryGet(key, out var before, out var previous);
+        var kept = states.Put(key, record, before);
         history.Add(key, new(_context.Index, StateChangeKind.Written, previous, _context.Timestamp, kept, origin));
     }
 
