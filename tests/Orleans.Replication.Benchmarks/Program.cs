@@ -4,6 +4,7 @@ using Orleans.Replication.Benchmarks.Comparison;
 using Orleans.Replication.Benchmarks.Frames;
 using Orleans.Replication.Benchmarks.Reads;
 using Orleans.Replication.Benchmarks.Recovery;
+using Orleans.Replication.Benchmarks.Silos;
 using Orleans.Replication.Benchmarks.States;
 using Orleans.Replication.Benchmarks.Transports;
 
@@ -16,6 +17,7 @@ return await new RootCommand("Measures Orleans.Replication.")
     new ServeTransportsCommand(),
     new FramesCommand(),
     new StateSizesCommand(),
+    new ServeSiloCommand(),
     new RecoveryCommand(),
     new RestartCommand(),
     new ReadsCommand(),

@@ -1,22 +1,23 @@
-using System.Buffers;
 using Orleans.Serialization;
 using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Codecs;
 
 namespace Orleans.Replication.States;
 
-/// <summary>Reads the operations in the log, and runs them.</summary>
+/// <summary>Reads the operations in the log.</summary>
 internal sealed class CommittedOperations(Serializer serializer, OperationRunners runners)
 {
-    /// <inheritdoc cref="OperationRunner.Run"/>
-    public OperationOutcome Run(object operation, in ReadOnlySequence<byte> before, in OperationContext context) =>
-        runners.Find(operation.GetType()).Run(operation, before, context);
-
     /// <summary>Reads an operation.</summary>
     /// <param name="operation">As Orleans serializes an object.</param>
     /// <param name="index">The command it came in.</param>
     /// <exception cref="UnreadableStateException">This silo cannot read it.</exception>
-    public object Read(ReadOnlyMemory<byte> operation, long index)
+    public CommittedOperation Read(ReadOnlyMemory<byte> operation, long index)
+    {
+        var read = Deserialize(operation, index);
+        return new(read, runners.Find(read.GetType()), operation);
+    }
+
+    private object Deserialize(ReadOnlyMemory<byte> operation, long index)
     {
         try
         {

@@ -47,7 +47,7 @@ internal static class StateKey
     }
 
     /// <summary>True for the key of a state, of this format or another; false for what else the table of the states has.</summary>
-    public static bool IsState(ReadOnlySpan<byte> key) => !key.SequenceEqual(Versions.VersionRecord.Key);
+    public static bool IsState(ReadOnlySpan<byte> key) => key is not [0, ..];
 
     /// <summary>The grain in a key that was made by <see cref="Encode"/>.</summary>
     /// <exception cref="UnreadableStateException">The bytes are no key of this format.</exception>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Reflection;
 using Orleans.Serialization;
 
 namespace Orleans.Replication.States;
@@ -10,24 +11,39 @@ internal sealed class TypedOperationRunner<TState, TResult>(StateSerializer<TSta
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
 
+    private static readonly int? KeepsSince = typeof(TState).GetCustomAttribute<LargeStateAttribute>(inherit: false)?.SinceVersion;
+
     /// <inheritdoc/>
-    public override OperationOutcome Run(object operation, in ReadOnlySequence<byte> before, in OperationContext context)
+    public override Type StateType => typeof(TState);
+
+    /// <inheritdoc/>
+    public override bool KeepsStates(int version) => version >= KeepsSince;
+
+    /// <inheritdoc/>
+    public override OperationOutcome Run(object operation, object? state, in ReadOnlySequence<byte> before, in OperationContext context)
     {
-        var state = before.IsEmpty ? serializer.CreateInitial() : serializer.Deserialize(before);
+        var current = state is TState kept ? kept : before.IsEmpty ? serializer.CreateInitial() : serializer.Deserialize(before);
         var writer = RentScratch((int)before.Length);
         try
         {
-            var (after, answer) = ((IReplicatedOperation<TState, TResult>)operation).Apply(state, context);
+            var (after, answer) = ((IReplicatedOperation<TState, TResult>)operation).Apply(current, context);
             var result = results.SerializeToArray(answer);
-            if (typeof(TState).IsValueType || !ReferenceEquals(state, after))
+            if (typeof(TState).IsValueType || !ReferenceEquals(current, after))
                 serializer.Serialize(after, writer);
-            return new(Accepted: true, result, writer.WrittenMemory);
+            return new(Accepted: true, result, writer.WrittenMemory, KeepsSince is null ? null : after);
         }
         catch (Exception error) when (!ReplicaFailure.Is(error))
         {
             return new(Accepted: false, Rejection.Encode(error));
         }
     }
+
+    /// <inheritdoc/>
+    public override object? RunAgain(object operation, object? state, in OperationContext context) =>
+        ((IReplicatedOperation<TState, TResult>)operation).Apply((TState)state!, context).State;
+
+    /// <inheritdoc/>
+    public override object? Read(in ReadOnlySequence<byte> record) => serializer.Deserialize(record);
 
     /// <inheritdoc/>
     public override void CheckReadable(in ReadOnlySequence<byte> record)

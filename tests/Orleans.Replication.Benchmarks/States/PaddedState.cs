@@ -3,6 +3,7 @@ namespace Orleans.Replication.Benchmarks.States;
 /// <summary>A state of any size, with a counter in it.</summary>
 [GenerateSerializer]
 [Immutable]
+[LargeState(1)]
 public sealed record PaddedState
 {
     /// <summary>What makes it large.</summary>

@@ -7,7 +7,7 @@ using Orleans.Replication.Benchmarks.Silos;
 namespace Orleans.Replication.Benchmarks.States;
 
 /// <summary>
-/// <c>state-sizes</c>: what a small operation costs on a small state and on a large one, in alternating rounds on the same three silos; the last line is one JSON object.
+/// <c>state-sizes</c>: what a small operation costs on a small state and on a large one, in alternating rounds on the same three silos, as a grain on one of them sees it; the last line is one JSON object.
 /// </summary>
 internal sealed class StateSizesCommand : Command
 {
@@ -34,8 +34,8 @@ internal sealed class StateSizesCommand : Command
         var work = arguments.GetRequiredValue(_work);
         if (work.Exists)
             work.Delete(recursive: true);
-        await using var silos = await ThreeLocalSilos.StartAsync(work.FullName, cancellationToken);
-        var grains = Sizes.Select(size => silos.GrainsOn(0).GetGrain<IPaddedGrain>($"{size}")).ToArray();
+        await using var silos = await SiloBesideTwo.StartAsync(work.FullName, cancellationToken);
+        var grains = Sizes.Select(size => silos.Grains.GetGrain<IPaddedGrain>($"{size}")).ToArray();
         var rounds = Sizes.Select(_ => new List<double>()).ToArray();
         for (var i = 0; i < Sizes.Length; i++)
         {

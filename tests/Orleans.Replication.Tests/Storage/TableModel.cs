@@ -18,6 +18,9 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
     /// <summary>The members of the group at the next command.</summary>
     public long ConfigurationIndex { get; set; }
 
+    /// <summary>The leader's clock at the next command.</summary>
+    public DateTimeOffset Timestamp { get; set; } = DateTimeOffset.UnixEpoch;
+
     /// <summary>All records, for comparing two replicas.</summary>
     public IEnumerable<(string Key, string Value, long Version)> Dump() =>
         _records.Select(r => (Convert.ToHexString(r.Key), Convert.ToHexString(r.Value.Value.Span), r.Value.Version));
@@ -34,7 +37,7 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
         var context = new CommandContext
         {
             Index = _index,
-            Timestamp = DateTimeOffset.UnixEpoch,
+            Timestamp = Timestamp,
             Seed = 0,
             ConfigurationIndex = ConfigurationIndex,
             Key = key,
@@ -61,7 +64,7 @@ internal sealed class TableModel(IReplicatedTable table) : IStateTransaction
     /// <summary>The same records for another table, as after a restart.</summary>
     public TableModel CopyFor(IReplicatedTable other)
     {
-        var copy = new TableModel(other) { _index = _index };
+        var copy = new TableModel(other) { _index = _index, Timestamp = Timestamp };
         foreach (var (key, record) in _records)
             copy._records.Add(key, record);
         return copy;

@@ -86,7 +86,7 @@ internal readonly ref struct TransactionRun
                 Change(key, default);
                 return new(Accepted: true, default);
             default:
-                var outcome = _operations.Run(_operations.Read(step.Body, _context.Index), Find(key), new OperationContext
+                var outcome = _operations.Read(step.Body, _context.Index).Run(state: null, Find(key), new OperationContext
                 {
                     Index = _context.Index,
                     Timestamp = _context.Timestamp,

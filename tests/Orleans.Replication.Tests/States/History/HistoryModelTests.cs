@@ -2,6 +2,7 @@ using CsCheck;
 using Orleans.Replication.Buffers;
 using Orleans.Replication.Raft;
 using Orleans.Replication.States;
+using Orleans.Replication.States.Chains;
 using Orleans.Replication.States.History;
 using Orleans.Replication.Tests.Storage;
 
@@ -154,13 +155,16 @@ public sealed class HistoryModelTests
     /// <summary>Writes the payload as the state; an empty payload deletes it.</summary>
     private sealed class HistoryTable : IReplicatedTable
     {
+        // There are no operations.
+        private readonly OperationChains _chains = new(operations: null!);
+
         public StateHistory History { get; } = new(MaxChanges, MaxBytes);
 
         public string Name => "history";
 
         public CommandOutcome Apply(in CommandContext context, IStateTransaction state)
         {
-            var recording = new RecordingTransaction(context, default, History, state);
+            var recording = new RecordingTransaction(context, default, History, _chains, state);
             if (context.Payload.IsEmpty)
                 recording.Delete(context.Key);
             else
