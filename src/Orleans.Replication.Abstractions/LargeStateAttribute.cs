@@ -5,10 +5,10 @@ namespace Orleans.Replication;
 /// else be read from the state's bytes each time, which costs more than all the rest of a small operation on 1 MiB.
 /// </summary>
 /// <remarks>
-/// Operations on one object form a chain, of <c>64</c> operations and one minute at most; then the state is read again. A replica that starts in the middle of a chain runs it from its first operation. So the
+/// Operations on one object form a chain, of 64 operations and one minute at most; then the state is read again. A replica that starts in the middle of a chain runs it from its first operation. So the
 /// group keeps, beside a state in a chain, the state as it was at the chain's start, on disk: twice the room.
 /// <para>
-/// Operations keep to the same rules as ever, and one more: a type of operation may be deleted from the code when it was not used for a minute, and not earlier. Without effect on states of less than 16 KiB.
+/// Operations keep to the same rules as ever. Without effect on states of less than 16 KiB, and in transactions.
 /// </para>
 /// </remarks>
 /// <param name="sinceVersion">

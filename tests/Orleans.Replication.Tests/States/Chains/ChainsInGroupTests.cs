@@ -53,6 +53,15 @@ public sealed class ChainsInGroupTests : IAsyncLifetime
             Assert.Contains(RecordsOf(member), record => record.StartsWith(Convert.ToHexString(ChainKeys.Operations(StateKey.Encode(_state.Grain, _state.StateName))), StringComparison.Ordinal));
             Assert.Null(member.Group.GetStatus().Divergence);
         }
+
+        // Who watches from before what a replica has in memory is told of the states, and of nothing else that is in their table.
+        await _group.Members[0].StopAsync();
+        await _group.Members[0].StartAsync();
+        await foreach (var change in _group.Members[0].Transactions.WatchAsync(0, cancellation))
+        {
+            Assert.Equal((_state.Grain, last, StateChangeKind.Compacted), (change.Grain, change.Version, change.Kind));
+            break;
+        }
     }
 
     private async Task<long> EnterAsync(int member, int key)
