@@ -24,7 +24,7 @@ internal static class SiloHost
 
         // The HTTP surface answers while the silo still waits for its peers: /status says how far it is, and everything else is refused with a 503.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
-        builder.Services.AddHealthChecks().AddRaftReplicationHealthChecks();
+        builder.Services.AddHealthChecks().AddRaftReplicationHealthChecks().AddCheck<ServingGate>("serving", tags: ["ready"]);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<ServingGate>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<ServingGate>());

@@ -73,6 +73,7 @@ internal sealed class ClosedLoop(ILoadTarget target, LoadSettings settings)
         return new LoadRound
         {
             OpsPerSecond = latencies.Count / time.TotalSeconds,
+            Latencies = latencies,
             P50Ms = latencies.Percentile(0.50),
             P99Ms = latencies.Percentile(0.99),
             MaxMs = latencies.MaxMicroseconds / 1000d,

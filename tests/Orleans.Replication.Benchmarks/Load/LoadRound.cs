@@ -12,6 +12,9 @@ internal sealed record LoadRound
     /// <summary>The latency that one call in a hundred exceeded.</summary>
     public required double P99Ms { get; init; }
 
+    /// <summary>All latencies.</summary>
+    public required LatencyHistogram Latencies { get; init; }
+
     /// <summary>The longest latency.</summary>
     public required double MaxMs { get; init; }
 

@@ -1,3 +1,4 @@
+using Orleans.Replication.Nemesis.Http;
 using Orleans.Replication.Nemesis.Processes;
 
 namespace Orleans.Replication.Nemesis.Surface;
@@ -43,6 +44,19 @@ public sealed class HealthTests : IAsyncLifetime
         foreach (var silo in Cluster.Silos)
             await RequireAsync(silo, live: 200, ready: 200);
         Assert.Null((await damaged.Client.GetStatusAsync(Cancelled))?.Quarantine);
+    }
+
+    [Fact]
+    public async Task A_silo_that_says_it_is_ready_serves()
+    {
+        for (var life = 0; life < 3; life++)
+        {
+            var silo = Cluster.Silos[life];
+            silo.Kill();
+            await silo.StartAsync();
+            await Eventually.HoldsAsync(async token => await silo.Client.GetHealthAsync("ready", token) == 200, $"{silo} to be ready", Cancelled);
+            Assert.Equal(CallOutcome.Acknowledged, (await silo.Client.AddAsync("lives", 1, Cancelled)).Outcome);
+        }
     }
 
     private static Task RequireAsync(KeyValueSilo silo, int live, int ready) => Eventually.HoldsAsync(

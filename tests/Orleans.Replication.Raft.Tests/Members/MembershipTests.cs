@@ -41,6 +41,25 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task A_learner_is_promoted_although_many_writers_never_pause()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        await using var load = new WriteLoad(cluster, writers: 256);
+        await load.SomeWritesAsync(2_000);
+        for (var voters = 4; voters <= 5; voters++)
+        {
+            // It has all of the log to catch up with, while the log grows.
+            var added = await cluster.StartNewMemberAsync([.. cluster.Members]);
+            await added.AddToAsync(cluster.Members[0]).WaitAsync(Limit);
+            await added.WaitForRoleAsync(RaftRole.Follower);
+            await load.SomeWritesAsync(1_000);
+            Assert.Equal(voters, cluster.Members[0].Voters().Count);
+        }
+
+        await load.EndAsync();
+    }
+
+    [Fact]
     public async Task Every_member_is_replaced_by_another_under_load()
     {
         await using var cluster = await TestCluster.StartAsync(3, ShortProposals);
