@@ -72,27 +72,27 @@ internal sealed class CommandCheck(CommittedOperations operations, OperationRunn
                 written[step.Key.ToArray()] = default;
                 break;
             case StateCommandKind.Apply:
-                var type = operations.Read(step.Body, index: 0).GetType();
-                runners.CheckProposable(type, group);
+                var operation = operations.Read(step.Body, index: 0);
+                runners.CheckProposable(operation.Operation.GetType(), group);
                 if (written.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(step.Key.Span, out var record))
-                    CheckType(type, record);
+                    CheckType(operation, record);
                 else if (group.GetReader(StatesTable.TableName).TryGet(step.Key.Span, out var kept))
-                    CheckType(type, kept.Value);
+                    CheckType(operation, kept.Value);
                 break;
             default:
                 throw new ArgumentException($"A command of kind {(byte)step.Kind} cannot be proposed by others than the members. Nothing was proposed.");
         }
     }
 
-    private void CheckType(Type operation, ReadOnlyMemory<byte> record)
+    private static void CheckType(in CommittedOperation operation, ReadOnlyMemory<byte> record)
     {
         try
         {
-            runners.Find(operation).CheckReadable(new(record));
+            operation.Runner.CheckReadable(new(record));
         }
         catch (UnreadableStateException error)
         {
-            throw new ReplicationConfigurationException($"The state is of another type than {operation} is for: {error.Message} Nothing was proposed. To give it another type, clear it first.", error);
+            throw new ReplicationConfigurationException($"The state is of another type than {operation.Operation.GetType()} is for: {error.Message} Nothing was proposed. To give it another type, clear it first.", error);
         }
     }
 
