@@ -19,6 +19,9 @@ internal readonly struct ChainRecord
     /// <summary>No longer record: each operation writes it again.</summary>
     public const int MaxBytes = 16 << 10;
 
+    /// <summary>A longer operation is in no chain.</summary>
+    public const int MaxOperationBytes = MaxBytes - HeaderBytes - OperationHeaderBytes;
+
     /// <summary>A chain that has begun longer ago, by the clock in the log, is over. What it takes to run an operation again has to be in the code for no longer.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 

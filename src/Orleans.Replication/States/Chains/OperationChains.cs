@@ -14,14 +14,13 @@ namespace Orleans.Replication.States.Chains;
 /// memory spares a replica to run the operations again, and may be forgotten at any time.
 /// </remarks>
 /// <param name="operations">Reads operations.</param>
-/// <param name="maxKeptBytes">The objects of so many bytes of records are in memory; that of the last operation always is.</param>
-internal sealed class OperationChains(CommittedOperations operations, long maxKeptBytes = OperationChains.DefaultMaxKeptBytes)
+internal sealed class OperationChains(CommittedOperations operations)
 {
     /// <summary>A state with a shorter record has no chain.</summary>
     public const int MinStateBytes = 16 << 10;
 
-    /// <summary>What is kept in memory, unless said otherwise.</summary>
-    public const long DefaultMaxKeptBytes = 64 << 20;
+    /// <summary>The objects of so many bytes of records are in memory; that of the last operation always is.</summary>
+    public const long MaxKeptBytes = 64 << 20;
 
     private readonly Dictionary<byte[], Kept> _objects = new(KeyComparer.Instance);
     private long _keptBytes;
@@ -47,8 +46,7 @@ internal sealed class OperationChains(CommittedOperations operations, long maxKe
         if (outcome.After.IsEmpty)
             return outcome;
 
-        var longer = chain?.With(context, operation.Body.Span) ?? ChainRecord.Begin(context, operation.Body.Span);
-        if (!keeps || outcome.After.Length < MinStateBytes || key.Length > ChainKeys.MaxStateKeyBytes || longer.Bytes.Length > ChainRecord.MaxBytes)
+        if (!keeps || outcome.After.Length < MinStateBytes || key.Length > ChainKeys.MaxStateKeyBytes || operation.Body.Length > ChainRecord.MaxOperationBytes)
         {
             End(key, before, states);
             return outcome;
@@ -56,7 +54,7 @@ internal sealed class OperationChains(CommittedOperations operations, long maxKe
 
         if (chain is null)
             PutStart(ChainKeys.Start(key), before, states);
-        states.Put(ChainKeys.Operations(key), longer.Bytes);
+        states.Put(ChainKeys.Operations(key), (chain?.With(context, operation.Body.Span) ?? ChainRecord.Begin(context, operation.Body.Span)).Bytes);
         Keep(key, new(context.Index, operation.Runner.StateType, outcome.State!, outcome.After.Length));
         return outcome;
     }
@@ -124,7 +122,7 @@ internal sealed class OperationChains(CommittedOperations operations, long maxKe
 
     private void Keep(ReadOnlySpan<byte> key, in Kept kept)
     {
-        while (_objects.Count > 0 && _keptBytes + kept.Bytes > maxKeptBytes)
+        while (_objects.Count > 0 && _keptBytes + kept.Bytes > MaxKeptBytes)
             Take(_objects.MinBy(other => other.Value.Version).Key);
         _objects.Add(key.ToArray(), kept);
         _keptBytes += kept.Bytes;
